@@ -1,0 +1,179 @@
+// The hot loops of Grove behind one dispatch table, and the worker pool.
+//
+// Letters: N rows, E edges (stored entries of a CSR), F width, H heads, D = F / H.
+// Every kernel works on a half-open range of rows or elements, [begin, end), so that callers can hand out
+// blocks whose bounds depend on shapes only. An output row is written by one call: no atomics, and the same
+// bytes for any number of threads. "Accumulates" means out += result.
+#ifndef GROVE_CKERNELS_H
+#define GROVE_CKERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Elementwise functions; the second argument `parameter` is the slope of leaky ReLU and the alpha of ELU.
+typedef enum {
+  GROVE_RELU,
+  GROVE_LEAKY_RELU,
+  GROVE_ELU,
+  GROVE_GELU,
+  GROVE_SIGMOID,
+  GROVE_TANH,
+  GROVE_SOFTPLUS,
+  GROVE_EXP,
+  GROVE_LOG,
+  GROVE_SQUARE,
+  GROVE_RECIPROCAL_SQUARE_ROOT
+} grove_function;
+
+// A CSR read by rows. `positions` (or NULL: the entry's own index) says which weight belongs to an entry, so
+// that a transpose can read the weights of the original; `identities` (or NULL: the position itself) are edge
+// ids in the parent graph, which key the dropout of attention.
+typedef struct {
+  const int64_t *offsets;
+  const int32_t *columns;
+  const int64_t *positions;
+  const int64_t *identities;
+} grove_csr;
+
+// Inputs of graph attention: per-head scores of sources and targets, and the dropout of normalised attention.
+typedef struct {
+  const float *source_scores;  // [sources, H]
+  const float *target_scores;  // [targets, H]
+  float *maximum;              // [targets, H]: largest score of each target
+  float *sum;                  // [targets, H]: sum of exp(score − maximum)
+  float slope;
+  float rate;
+  uint64_t key;
+  int64_t heads;
+} grove_attention;
+
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, l2, decoupled_decay;
+  float correction1, correction2;  // 1 − beta^step
+} grove_adam;
+
+typedef struct {
+  const char *name;
+
+  // out[r] = Σ weights[position(e), head] · x[columns[e]]; `weights` NULL means 1.
+  void (*spmm)(grove_csr rows, const float *weights, int64_t heads, const float *x, int64_t width, float *out,
+               bool accumulate, int64_t begin, int64_t end);
+  // out[r, k] = max over entries of x[columns[e], k], 0 for an empty row; winner = entry's index in its row, −1.
+  void (*spmm_max)(grove_csr rows, const float *x, int64_t width, float *out, int32_t *winner, int64_t begin,
+                   int64_t end);
+  // Rows are the sources of a transpose; adds gradient[target, k] where this edge won. `offsets` are the original's.
+  void (*spmm_max_backward)(grove_csr transpose, const int64_t *offsets, const int32_t *winner,
+                            const float *gradient, int64_t width, float *out, int64_t begin, int64_t end);
+  // scores[position(e), head] += x[columns[e]] · y[r], per head (sampled dense-dense product).
+  void (*sddmm)(grove_csr rows, const float *x, const float *y, int64_t width, int64_t heads, float *scores,
+                int64_t begin, int64_t end);
+
+  // Softmax over the entries of each row, per head; the backward accumulates.
+  void (*segment_softmax)(const int64_t *offsets, const float *scores, int64_t heads, float *out, int64_t begin,
+                          int64_t end);
+  void (*segment_softmax_backward)(const int64_t *offsets, const float *out, const float *gradient, int64_t heads,
+                                   float *scores_gradient, int64_t begin, int64_t end);
+
+  // GAT: softmax over LeakyReLU(source + target score), dropout, weighted sum of x. No edge × head buffer: the
+  // backward recomputes attention from maximum and sum. `_targets` runs over rows and accumulates the gradient of
+  // target_scores; `_sources` runs over the transpose and accumulates those of source_scores and x.
+  void (*gat)(grove_csr rows, grove_attention a, const float *x, int64_t width, float *out, int64_t begin,
+              int64_t end);
+  void (*gat_backward_targets)(grove_csr rows, grove_attention a, const float *x, int64_t width, const float *out,
+                               const float *gradient, float *target_gradient, int64_t begin, int64_t end);
+  void (*gat_backward_sources)(grove_csr transpose, grove_attention a, const float *x, int64_t width,
+                               const float *out, const float *gradient, float *source_gradient, float *x_gradient,
+                               int64_t begin, int64_t end);
+
+  // GATv2: score = vector · LeakyReLU(x[source] + y[target]) per head. In grove_attention only maximum, sum,
+  // slope, rate, key and heads are read.
+  void (*gatv2)(grove_csr rows, grove_attention a, const float *x, const float *y, const float *vector,
+                int64_t width, float *out, int64_t begin, int64_t end);
+  void (*gatv2_backward_targets)(grove_csr rows, grove_attention a, const float *x, const float *y,
+                                 const float *vector, int64_t width, const float *out, const float *gradient,
+                                 float *y_gradient, float *vector_gradient, int64_t begin, int64_t end);
+  void (*gatv2_backward_sources)(grove_csr transpose, grove_attention a, const float *x, const float *y,
+                                 const float *vector, int64_t width, const float *out, const float *gradient,
+                                 float *x_gradient, int64_t begin, int64_t end);
+
+  // Elementwise over [begin, end); the backward reads x and y = f(x) and accumulates.
+  void (*function)(grove_function f, float parameter, const float *x, float *out, int64_t begin, int64_t end);
+  void (*function_backward)(grove_function f, float parameter, const float *x, const float *y,
+                            const float *gradient, float *out, int64_t begin, int64_t end);
+  void (*add)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
+  void (*add_scaled)(const float *a, float factor, float *out, int64_t begin, int64_t end);         // accumulates
+  void (*multiply)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
+  void (*multiply_accumulate)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
+
+  // Rows against a row vector [F] or a column vector [N]. All but the first accumulate where `accumulate`.
+  void (*add_row_vector)(const float *x, const float *vector, int64_t width, float *out, int64_t begin, int64_t end);
+  void (*scale_columns)(const float *x, const float *vector, int64_t width, float *out, bool accumulate,
+                        int64_t begin, int64_t end);
+  void (*scale_rows)(const float *x, const float *vector, int64_t width, float *out, bool accumulate, int64_t begin,
+                     int64_t end);
+  // out[k] += Σ over rows of x[r, k] (· y[r, k] where y is not NULL).
+  void (*sum_rows)(const float *x, const float *y, int64_t width, float *out, int64_t begin, int64_t end);
+  // out[r] += Σ over columns of x[r, k] · y[r, k], per head: out is [N, H]; y may be one row shared by all.
+  void (*row_dot)(const float *x, const float *y, bool shared, int64_t width, int64_t heads, float *out,
+                  int64_t begin, int64_t end);
+
+  // Inverted dropout keyed by (key, row id, column); ids NULL means the row itself. Accumulates where asked.
+  void (*dropout)(const float *x, const int32_t *ids, uint64_t key, float rate, int64_t width, float *out,
+                  bool accumulate, int64_t begin, int64_t end);
+  // The same on the stored values of a CSR, keyed by (row id, column); `values` NULL means 1.
+  void (*dropout_sparse)(grove_csr rows, const float *values, const int32_t *ids, uint64_t key, float rate,
+                         float *out, int64_t begin, int64_t end);
+  // Uniform numbers in [0, 1) keyed the same way.
+  void (*uniform)(uint64_t key, int64_t width, float *out, int64_t begin, int64_t end);
+
+  void (*gather)(const float *x, const int32_t *ids, int64_t width, float *out, int64_t begin, int64_t end);
+
+  // Layer norm without affine part: out = (x − mean) · scale; saves scale = 1 / √(variance + ε). Accumulating backward.
+  void (*layer_norm)(const float *x, int64_t width, float epsilon, float *out, float *scale, int64_t begin,
+                     int64_t end);
+  void (*layer_norm_backward)(const float *out, const float *scale, const float *gradient, int64_t width,
+                              float *x_gradient, int64_t begin, int64_t end);
+  // Divides each row by max(|row|₂, ε); saves that length.
+  void (*normalize_rows)(const float *x, int64_t width, float epsilon, float *out, float *lengths, int64_t begin,
+                         int64_t end);
+  void (*normalize_rows_backward)(const float *out, const float *lengths, const float *gradient, int64_t width,
+                                  float epsilon, float *x_gradient, int64_t begin, int64_t end);
+
+  // Softmax or log-softmax of each row.
+  void (*softmax)(const float *x, int64_t width, bool logarithm, float *out, int64_t begin, int64_t end);
+  void (*softmax_backward)(const float *out, const float *gradient, int64_t width, bool logarithm,
+                           float *x_gradient, int64_t begin, int64_t end);
+
+  void (*adam_step)(grove_adam settings, const float *gradient, float *value, float *first, float *second,
+                    int64_t begin, int64_t end);
+} grove_kernels;
+
+// The table for this processor, chosen once: GROVE_CPU=portable|avx2|avx512 forces one. NULL when GROVE_CPU names
+// a path that this processor cannot run or that does not exist.
+const grove_kernels *grove_active_kernels(void);
+// The table of that name, or NULL where the processor cannot run it.
+const grove_kernels *grove_kernels_named(const char *name);
+
+// Calls task(context, begin, end) for every block of `grain` of [0, count), on all threads; returns when all are
+// done. Runs inline when called from inside a task, or from a second thread while the pool is busy.
+typedef void (*grove_task)(void *context, int64_t begin, int64_t end);
+void grove_pool_run(int64_t count, int64_t grain, grove_task task, void *context);
+void grove_pool_set_threads(int threads);
+int grove_pool_threads(void);
+
+// 64 random bits for (key, row, column pair); the one definition of the counter-based stream.
+static inline uint64_t grove_mix(uint64_t z) {
+  z ^= z >> 30;
+  z *= 0xbf58476d1ce4e5b9ull;
+  z ^= z >> 27;
+  z *= 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+static inline uint64_t grove_row_key(uint64_t key, uint64_t row) {
+  return grove_mix(key + (row + 1) * 0x9e3779b97f4a7c15ull);
+}
+static inline uint64_t grove_pair_bits(uint64_t row_key, uint64_t pair) {
+  return grove_mix(row_key + (pair + 1) * 0xd1342543de82ef95ull);
+}
+
+#endif

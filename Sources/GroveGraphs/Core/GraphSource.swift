@@ -1,0 +1,27 @@
+/// Where graphs come from: a store, a folder, a file. Training reads through this and knows no format.
+public protocol GraphSource: Sendable {
+  /// A short name for people, such as the folder's.
+  var name: String { get }
+  /// Node types in a fixed order.
+  var nodeTypes: [NodeType] { get }
+  /// Relations in a fixed order.
+  var relations: [EdgeType] { get }
+  /// The type whose nodes carry labels, if any.
+  var labeledType: NodeType? { get }
+  /// Names of the stored splits, in natural order (`random_2` before `random_10`).
+  var splitNames: [String] { get }
+
+  func nodeCount(of type: NodeType) -> Int
+  func edges(of relation: EdgeType) throws -> EdgeList
+  func labels() throws -> Labels?
+  func split(named name: String) throws -> Split
+  /// External ids in node order, or nil where a node's id is its number.
+  func nodeIDs(of type: NodeType) throws -> [String]?
+}
+
+/// Where node features come from; apart from `GraphSource` because an encoder's output is one too.
+public protocol FeatureSource: Sendable {
+  /// Names of the feature columns of a type, the default one first; empty where it has none.
+  func featureNames(of type: NodeType) -> [String]
+  func features(named name: String, of type: NodeType) throws -> FeatureMatrix
+}

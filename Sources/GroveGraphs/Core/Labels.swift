@@ -1,0 +1,35 @@
+/// What a node classifier learns, for the nodes of one type.
+public enum Labels: Sendable, Equatable {
+  /// One class a node; -1 where a node has none.
+  case single(classes: [Int32], names: [String])
+  /// Any number of classes a node: rows are nodes, columns classes.
+  case multiple(rows: SparseRows, names: [String])
+
+  public var classCount: Int {
+    switch self {
+    case .single(_, let names): names.count
+    case .multiple(let rows, _): rows.columnCount
+    }
+  }
+
+  public var classNames: [String] {
+    switch self {
+    case .single(_, let names), .multiple(_, let names): names
+    }
+  }
+
+  public var nodeCount: Int {
+    switch self {
+    case .single(let classes, _): classes.count
+    case .multiple(let rows, _): rows.rowCount
+    }
+  }
+
+  /// Whether a node has at least one class.
+  public func isLabeled(_ node: Int) -> Bool {
+    switch self {
+    case .single(let classes, _): classes[node] >= 0
+    case .multiple(let rows, _): !rows.range(of: node).isEmpty
+    }
+  }
+}

@@ -1,0 +1,27 @@
+public import Foundation
+import Crypto
+
+/// SHA-256, as manifests and the catalogue write it: 64 lower-case hexadecimal digits.
+public enum Checksum {
+  public static func sha256(_ bytes: Data) -> String { hex(SHA256.hash(data: bytes)) }
+
+  /// Checksum of a file, read in pieces. - Complexity: O(bytes) time, O(1) memory.
+  public static func sha256(ofFile path: String) throws -> String {
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw FileFailure.missing(path: path) }
+    defer { try? handle.close() }
+    var hash = SHA256()
+    do {
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    } catch {
+      throw FileFailure.unreadable(path: path, code: errno)
+    }
+    return hex(hash.finalize())
+  }
+
+  private static func hex(_ digest: SHA256.Digest) -> String {
+    digest.map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }.joined()
+  }
+}

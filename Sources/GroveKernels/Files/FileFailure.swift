@@ -1,0 +1,29 @@
+import Foundation
+
+/// Failures of the file system itself, whatever the format.
+public enum FileFailure: Failure, Equatable {
+  case missing(path: String)
+  case unreadable(path: String, code: Int32)
+  case cannotCreate(path: String, code: Int32)
+  case cannotWrite(path: String, code: Int32)
+
+  public var kind: FailureKind {
+    switch self {
+    case .missing, .unreadable: .missingInput
+    case .cannotCreate: .cannotCreate
+    case .cannotWrite: .inputOutput
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): no such file or folder; check the path"
+    case .unreadable(let path, let code): "\(path): cannot be read (\(reason(code))); check its permissions"
+    case .cannotCreate(let path, let code): "\(path): cannot be created (\(reason(code))); choose another place"
+    case .cannotWrite(let path, let code):
+      "\(path): writing failed (\(reason(code))); nothing was replaced, free some space or choose another place"
+    }
+  }
+
+  private func reason(_ code: Int32) -> String { String(cString: strerror(code)).lowercased() }
+}

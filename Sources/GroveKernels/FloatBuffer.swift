@@ -1,0 +1,116 @@
+import Synchronization
+
+/// A fixed number of floats in memory aligned to 64 bytes; the storage of every dense tensor.
+///
+/// Memory of a released buffer is kept for the next one of the same size, because a training step asks for the
+/// same sizes again and again. Contents are undefined until written unless `zeroed` is asked for.
+///
+/// Not `Sendable`: one task owns a buffer; kernels hand disjoint ranges of it to the worker pool.
+public final class FloatBuffer {
+  /// Number of floats.
+  public let count: Int
+  let pointer: UnsafeMutablePointer<Float>
+
+  /// - Complexity: O(1) where a released buffer of that size is at hand; O(count) if `zeroed`.
+  public init(count: Int, zeroed: Bool = false) {
+    precondition(count >= 0, "FloatBuffer: count \(count) is negative")
+    self.count = count
+    pointer = BufferPool.take(count)
+    if zeroed { pointer.update(repeating: 0, count: count) }
+  }
+
+  /// A buffer holding a copy of `values`.
+  public convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { pointer.update(from: base, count: count) }
+    }
+  }
+
+  deinit { BufferPool.give(pointer, count) }
+
+  /// The contents as an array.
+  public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+
+  public subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "FloatBuffer: index \(index) of \(count)")
+      return pointer[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "FloatBuffer: index \(index) of \(count)")
+      pointer[index] = newValue
+    }
+  }
+
+  /// Reads the contents in place.
+  public func read<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
+    try body(Span(_unsafeStart: UnsafePointer(pointer), count: count))
+  }
+
+  /// Reads and writes the contents in place.
+  public func write<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
+    var span = MutableSpan(_unsafeStart: pointer, count: count)
+    return try body(&span)
+  }
+
+  /// The contents as little-endian bytes, read in place.
+  public func readBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try body(UnsafeRawBufferPointer(start: pointer, count: count * MemoryLayout<Float>.stride))
+  }
+
+  /// Copies the contents of a buffer of the same size.
+  public func copy(from other: FloatBuffer) {
+    precondition(count == other.count, "copy: \(other.count) floats into \(count)")
+    pointer.update(from: other.pointer, count: count)
+  }
+
+  /// Sets every element to zero.
+  public func clear() { pointer.update(repeating: 0, count: count) }
+
+  /// Position of the first element that is not finite, or nil. - Complexity: O(count).
+  public var firstNonFinite: Int? {
+    for index in 0..<count where !pointer[index].isFinite { return index }
+    return nil
+  }
+}
+
+/// Released memory by size, up to a limit. Sizes are rounded up to 16 floats.
+private enum BufferPool {
+  /// The pointers are owned by the pool alone while they are in it; the mutex guards the table.
+  private struct Table: @unchecked Sendable {
+    var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    var kept = 0
+  }
+  private static let table = Mutex(Table())
+  private static let limit = 1 << 28  // floats kept, 1 GiB
+
+  static func rounded(_ count: Int) -> Int { max(16, (count + 15) & ~15) }
+
+  static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let size = rounded(count)
+    let kept: Kept = table.withLock { table in
+      guard let pointer = table.free[size]?.popLast() else { return Kept(pointer: nil) }
+      table.kept -= size
+      return Kept(pointer: pointer)
+    }
+    if let pointer = kept.pointer { return pointer }
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: size * MemoryLayout<Float>.stride, alignment: 64)
+    return raw.bindMemory(to: Float.self, capacity: size)
+  }
+
+  static func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+    let size = rounded(count)
+    let released = Kept(pointer: pointer)
+    let keep = table.withLock { table in
+      guard let pointer = released.pointer, table.kept + size <= limit else { return false }
+      table.free[size, default: []].append(pointer)
+      table.kept += size
+      return true
+    }
+    if !keep { pointer.deallocate() }
+  }
+
+  /// A pointer on its way into or out of the pool: exactly one owner at a time.
+  private struct Kept: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float>? }
+}
