@@ -1,0 +1,175 @@
+public import GroveKernels
+import Synchronization
+
+/// The only adjacency a layer sees: edges from rows of sources into rows of targets.
+///
+/// The full graph, a mini-batch and one relation between two node types have this one form. Degrees and normalisation
+/// come from the parent graph by edge and node id, so a block that holds all neighbours of its targets gives the
+/// full graph's numbers exactly.
+///
+/// Letters: S sources, T targets, E edges of the block.
+public struct Block: Sendable {
+  /// Incoming edges of each target, and their transpose when a gradient asks for it.
+  public let aggregation: Aggregation
+  /// Node of each source row in the parent graph; nil where row r is node r.
+  public let sourceIDs: [Int32]?
+  /// Node of each target row in the parent graph; nil where row r is node r.
+  public let targetIDs: [Int32]?
+  /// Position of each edge in the parent graph; nil where they agree.
+  public let edgeIDs: [Int64]?
+  /// Where targets stand among the sources.
+  public let placement: TargetPlacement
+  /// One number an edge, or nil where all are 1.
+  public let weights: [Float]?
+  /// The graph whose degrees normalise messages.
+  public let parent: Graph
+
+  private let derived = Derived()
+
+  /// Where the targets of a block stand among its sources.
+  public enum TargetPlacement: Sendable, Equatable {
+    /// Target row i is source row i.
+    case same
+    /// Target row i is source row rows[i].
+    case rows([Int32])
+    /// Sources and targets are nodes of two types.
+    case apart
+  }
+
+  /// A block from its parts.
+  /// - Precondition: ids match their rows; edge ids and weights match the entries of `incoming`.
+  public init(
+    incoming: SparseRows, sourceIDs: [Int32]?, targetIDs: [Int32]?, edgeIDs: [Int64]?, placement: TargetPlacement,
+    weights: [Float]?, parent: Graph
+  ) {
+    precondition(
+      edgeIDs == nil || edgeIDs!.count == incoming.entryCount,
+      "Block: \(edgeIDs?.count ?? 0) edge ids for \(incoming.entryCount) edges")
+    aggregation = Aggregation(
+      incoming: EdgeIndex(offsets: incoming.offsets, columns: incoming.columns, identities: edgeIDs),
+      sourceCount: incoming.columnCount)
+    self.sourceIDs = sourceIDs
+    self.targetIDs = targetIDs
+    self.edgeIDs = edgeIDs
+    self.placement = placement
+    self.weights = weights
+    self.parent = parent
+  }
+
+  /// The whole graph.
+  init(of graph: Graph) {
+    self.init(
+      incoming: graph.incoming, sourceIDs: nil, targetIDs: nil, edgeIDs: nil, placement: .same,
+      weights: graph.weights, parent: graph)
+  }
+
+  public var sourceCount: Int { aggregation.sourceCount }
+  public var targetCount: Int { aggregation.targetCount }
+  public var edgeCount: Int { aggregation.edgeCount }
+
+  /// Node of a target row in the parent graph.
+  public func targetNode(_ row: Int) -> Int { targetIDs.map { Int($0[row]) } ?? row }
+  /// Node of a source row in the parent graph.
+  public func sourceNode(_ row: Int) -> Int { sourceIDs.map { Int($0[row]) } ?? row }
+
+  /// The source row of a target row. - Precondition: sources and targets are of one type.
+  public func sourceRow(ofTarget row: Int) -> Int {
+    switch placement {
+    case .same: row
+    case .rows(let rows): Int(rows[row])
+    case .apart: preconditionFailure("Block: a target of another type than the sources has no source row")
+    }
+  }
+
+  /// Incoming edges with exactly one self-loop a target: loops of the graph are taken out, one is put last.
+  /// Attention layers use these. - Complexity: O(T + E), once.
+  public var looped: Aggregation { derived.value(\.looped) { self.loopedRows().aggregation } }
+
+  /// 1 / (number of incoming edges) for each edge: the weights of a mean. - Complexity: O(E), once.
+  public var meanWeights: [Float] {
+    derived.value(\.mean) {
+      let offsets = aggregation.incoming.offsets
+      return (0..<targetCount).flatMap { target in
+        let degree = Int(offsets[target + 1] - offsets[target])
+        return [Float](repeating: 1 / Float(max(1, degree)), count: degree)
+      }
+    }
+  }
+
+  /// The symmetric normalisation of graph convolutions over `looped` edges.
+  ///
+  ///     Â[i, j] = w[i, j] / √(d[i] · d[j]),  d = weighted in-degree with one self-loop a node
+  ///
+  /// A loop of the graph keeps its weight, another loop weighs 1; a node of degree 0 gets zeros.
+  /// - Source: Kipf, Welling 2017, eq. 2. Differs: directed graphs normalise by in-degree at both ends, as PyTorch
+  ///   Geometric does.
+  public var normalized: NormalizedEdges {
+    derived.value(\.normalized) {
+      let (aggregation, weights) = self.loopedRows()
+      let degrees = parent.loopedDegrees
+      let scale = degrees.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+      var values = [Float](repeating: 0, count: aggregation.edgeCount)
+      let index = aggregation.incoming
+      for target in 0..<targetCount {
+        let own = scale[targetNode(target)]
+        for entry in Int(index.offsets[target])..<Int(index.offsets[target + 1]) {
+          values[entry] = own * scale[sourceNode(Int(index.columns[entry]))] * weights[entry]
+        }
+      }
+      return NormalizedEdges(aggregation: aggregation, weights: values)
+    }
+  }
+
+  private func loopedRows() -> (aggregation: Aggregation, weights: [Float]) {
+    let index = aggregation.incoming
+    let loops = parent.loopWeights
+    var offsets: [Int64] = [0]
+    var columns: [Int32] = []
+    var identities: [Int64] = []
+    var values: [Float] = []
+    columns.reserveCapacity(edgeCount + targetCount)
+    for target in 0..<targetCount {
+      let own = sourceRow(ofTarget: target)
+      for entry in Int(index.offsets[target])..<Int(index.offsets[target + 1]) where Int(index.columns[entry]) != own {
+        columns.append(index.columns[entry])
+        identities.append(edgeIDs?[entry] ?? Int64(entry))
+        values.append(weights?[entry] ?? 1)
+      }
+      let node = targetNode(target)
+      columns.append(Int32(own))
+      identities.append(Int64(parent.edgeCount + node))
+      values.append(loops[node])
+      offsets.append(Int64(columns.count))
+    }
+    let rows = EdgeIndex(offsets: offsets, columns: columns, identities: identities)
+    return (Aggregation(incoming: rows, sourceCount: sourceCount), values)
+  }
+
+  /// What is computed from a block once and kept with it, shared by its copies.
+  private final class Derived: Sendable {
+    struct Values {
+      var looped: Aggregation?
+      var mean: [Float]?
+      var normalized: NormalizedEdges?
+    }
+    private let values = Mutex(Values())
+
+    func value<Value: Sendable>(
+      _ path: any WritableKeyPath<Values, Value?> & Sendable, _ make: () -> Value
+    ) -> Value {
+      values.withLock { values in
+        if let kept = values[keyPath: path] { return kept }
+        let made = make()
+        values[keyPath: path] = made
+        return made
+      }
+    }
+  }
+}
+
+/// Edges with constant weights.
+public struct NormalizedEdges: Sendable {
+  public let aggregation: Aggregation
+  /// One an entry of `aggregation.incoming`.
+  public let weights: [Float]
+}

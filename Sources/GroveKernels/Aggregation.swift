@@ -1,0 +1,30 @@
+import Synchronization
+
+/// How rows of sources flow into rows of targets: the incoming edges of every target, and their transpose.
+///
+/// The transpose serves gradients; it is built when first needed and kept. Where the caller knows that the
+/// adjacency is symmetric and unweighted by position, the incoming rows serve for both.
+public final class Aggregation: Sendable {
+  public let incoming: EdgeIndex
+  public let sourceCount: Int
+  private let transpose: Mutex<EdgeIndex?> = Mutex(nil)
+
+  /// - Precondition: every column is in 0..<sourceCount.
+  public init(incoming: EdgeIndex, sourceCount: Int) {
+    self.incoming = incoming
+    self.sourceCount = sourceCount
+  }
+
+  public var targetCount: Int { incoming.rowCount }
+  public var edgeCount: Int { incoming.entryCount }
+
+  /// Edges by source. - Complexity: O(1) after the first call, which takes O(N + E).
+  public var outgoing: EdgeIndex {
+    transpose.withLock { kept in
+      if let kept { return kept }
+      let made = incoming.transposed(columnCount: sourceCount)
+      kept = made
+      return made
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// Compressed rows as the kernels read them: entry e of row r has the column `columns[e]`.
+///
+/// Letters: N rows, E entries, F width, H heads.
+public struct EdgeIndex: Sendable {
+  /// N + 1 positions into `columns`.
+  public let offsets: [Int64]
+  public let columns: [Int32]
+  /// For each entry the place of its weight; nil where that is the entry's own number (a transpose has its own).
+  public let positions: [Int64]?
+  /// For each place the edge's id in the parent graph, which keys attention dropout; nil where they agree.
+  public let identities: [Int64]?
+
+  public init(offsets: [Int64], columns: [Int32], positions: [Int64]? = nil, identities: [Int64]? = nil) {
+    precondition(
+      !offsets.isEmpty && offsets.last == Int64(columns.count),
+      "EdgeIndex: offsets end at \(offsets.last ?? -1), there are \(columns.count) entries")
+    self.offsets = offsets
+    self.columns = columns
+    self.positions = positions
+    self.identities = identities
+  }
+
+  public var rowCount: Int { offsets.count - 1 }
+  public var entryCount: Int { columns.count }
+
+  /// The same entries by column; each remembers the place of its weight here. - Complexity: O(N + E).
+  public func transposed(columnCount: Int) -> EdgeIndex {
+    var starts = [Int64](repeating: 0, count: columnCount + 1)
+    for column in columns { starts[Int(column) + 1] += 1 }
+    for column in 0..<columnCount { starts[column + 1] += starts[column] }
+    var next = starts
+    var rows = [Int32](repeating: 0, count: columns.count)
+    var places = [Int64](repeating: 0, count: columns.count)
+    for row in 0..<rowCount {
+      for entry in Int(offsets[row])..<Int(offsets[row + 1]) {
+        let column = Int(columns[entry])
+        let slot = Int(next[column])
+        next[column] += 1
+        rows[slot] = Int32(row)
+        places[slot] = positions?[entry] ?? Int64(entry)
+      }
+    }
+    return EdgeIndex(offsets: starts, columns: rows, positions: places, identities: identities)
+  }
+}

@@ -1,0 +1,131 @@
+import CKernels
+
+/// What graph attention keeps between its forward and backward pass.
+public struct AttentionState {
+  let maximum: FloatBuffer
+  let sum: FloatBuffer
+  let slope: Float
+  let rate: Float
+  let key: UInt64
+  let heads: Int
+
+  /// - Parameters:
+  ///   - rate: dropout of normalised attention; 0 in evaluation.
+  ///   - random: keys that dropout, with the edge's id and the head.
+  public init(targetCount: Int, heads: Int, slope: Float, rate: Float, random: RandomStream) {
+    maximum = FloatBuffer(count: targetCount * heads)
+    sum = FloatBuffer(count: targetCount * heads)
+    self.slope = slope
+    self.rate = rate
+    key = random.key
+    self.heads = heads
+  }
+
+  func settings(source: FloatBuffer? = nil, target: FloatBuffer? = nil) -> grove_attention {
+    grove_attention(
+      source_scores: source.map { UnsafePointer($0.pointer) }, target_scores: target.map { UnsafePointer($0.pointer) },
+      maximum: maximum.pointer, sum: sum.pointer, slope: slope, rate: rate, key: key, heads: Int64(heads))
+  }
+}
+
+extension Kernels {
+  private static func attentionGrain(_ index: EdgeIndex, _ width: Int) -> Int {
+    grain(cost: (index.rowCount == 0 ? 0 : index.entryCount / index.rowCount + 1) * (width + 16))
+  }
+
+  /// Graph attention (GAT): softmax over LeakyReLU(source + target score), dropout, weighted sum of x.
+  /// - Shape: x [sources, F], sourceScores [sources, H], targetScores [targets, H], out [targets, F].
+  /// - Complexity: O(E · F) time, O(targets · H) memory beside the output.
+  public static func attention(
+    _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
+    x: FloatBuffer, width: Int, into out: FloatBuffer
+  ) {
+    check(out, holds: index.rowCount * width, "attention into")
+    let settings = state.settings(source: sourceScores, target: targetScores)
+    withIndex(index) { csr in
+      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+        table.pointee.gat(
+          csr, settings, x.pointer, Int64(width), out.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Adds the gradient of `attention` for the target scores.
+  public static func attentionBackwardTargets(
+    _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
+    x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into targetGradient: FloatBuffer
+  ) {
+    let settings = state.settings(source: sourceScores, target: targetScores)
+    withIndex(index) { csr in
+      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+        table.pointee.gat_backward_targets(
+          csr, settings, x.pointer, Int64(width), out.pointer, gradient.pointer, targetGradient.pointer,
+          Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Adds the gradients of `attention` for the source scores and for x; `index` is the transpose.
+  public static func attentionBackwardSources(
+    _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
+    x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into sourceGradient: FloatBuffer,
+    and xGradient: FloatBuffer
+  ) {
+    let settings = state.settings(source: sourceScores, target: targetScores)
+    withIndex(index) { csr in
+      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+        table.pointee.gat_backward_sources(
+          csr, settings, x.pointer, Int64(width), out.pointer, gradient.pointer, sourceGradient.pointer,
+          xGradient.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// GATv2: score = vector · LeakyReLU(x[source] + y[target]) per head, else as `attention`.
+  /// - Shape: x [sources, F], y [targets, F], vector [1, F], out [targets, F].
+  public static func attentionV2(
+    _ index: EdgeIndex, _ state: AttentionState, x: FloatBuffer, y: FloatBuffer, vector: FloatBuffer, width: Int,
+    into out: FloatBuffer
+  ) {
+    check(out, holds: index.rowCount * width, "attentionV2 into")
+    let settings = state.settings()
+    withIndex(index) { csr in
+      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+        table.pointee.gatv2(
+          csr, settings, x.pointer, y.pointer, vector.pointer, Int64(width), out.pointer, Int64(range.lowerBound),
+          Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Adds the gradients of `attentionV2` for y and for the vector (summed over fixed blocks of rows).
+  public static func attentionV2BackwardTargets(
+    _ index: EdgeIndex, _ state: AttentionState, x: FloatBuffer, y: FloatBuffer, vector: FloatBuffer, width: Int,
+    out: FloatBuffer, gradient: FloatBuffer, into yGradient: FloatBuffer, and vectorGradient: FloatBuffer
+  ) {
+    let settings = state.settings()
+    withIndex(index) { csr in
+      sumOverBlocks(rows: index.rowCount, grain: attentionGrain(index, width), width: width, into: vectorGradient) {
+        range, partial in
+        table.pointee.gatv2_backward_targets(
+          csr, settings, x.pointer, y.pointer, vector.pointer, Int64(width), out.pointer, gradient.pointer,
+          yGradient.pointer, partial, Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Adds the gradient of `attentionV2` for x; `index` is the transpose.
+  public static func attentionV2BackwardSources(
+    _ index: EdgeIndex, _ state: AttentionState, x: FloatBuffer, y: FloatBuffer, vector: FloatBuffer, width: Int,
+    out: FloatBuffer, gradient: FloatBuffer, into xGradient: FloatBuffer
+  ) {
+    let settings = state.settings()
+    withIndex(index) { csr in
+      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+        table.pointee.gatv2_backward_sources(
+          csr, settings, x.pointer, y.pointer, vector.pointer, Int64(width), out.pointer, gradient.pointer,
+          xGradient.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+}

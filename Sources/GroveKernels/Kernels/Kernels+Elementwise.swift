@@ -1,0 +1,116 @@
+import CKernels
+
+/// Functions of one number that the kernels know, with their derivatives.
+public enum ElementwiseFunction: Sendable {
+  case relu
+  /// x where positive, slope · x elsewhere.
+  case leakyReLU(slope: Float)
+  /// x where positive, alpha · (eˣ − 1) elsewhere.
+  case elu(alpha: Float)
+  /// x · Φ(x), the exact form with erf.
+  case gelu
+  case sigmoid
+  case tanh
+  /// log(1 + eˣ).
+  case softplus
+  case exponential
+  case logarithm
+  case square
+  /// 1 / √x.
+  case reciprocalSquareRoot
+
+  var code: (function: grove_function, parameter: Float) {
+    switch self {
+    case .relu: (GROVE_RELU, 0)
+    case .leakyReLU(let slope): (GROVE_LEAKY_RELU, slope)
+    case .elu(let alpha): (GROVE_ELU, alpha)
+    case .gelu: (GROVE_GELU, 0)
+    case .sigmoid: (GROVE_SIGMOID, 0)
+    case .tanh: (GROVE_TANH, 0)
+    case .softplus: (GROVE_SOFTPLUS, 0)
+    case .exponential: (GROVE_EXP, 0)
+    case .logarithm: (GROVE_LOG, 0)
+    case .square: (GROVE_SQUARE, 0)
+    case .reciprocalSquareRoot: (GROVE_RECIPROCAL_SQUARE_ROOT, 0)
+    }
+  }
+}
+
+extension Kernels {
+  private static func eachElement(_ count: Int, _ body: (Int64, Int64) -> Void) {
+    Workers.run(count, elementGrain) { body(Int64($0.lowerBound), Int64($0.upperBound)) }
+  }
+
+  /// out[i] = f(x[i]).
+  public static func apply(_ function: ElementwiseFunction, to x: FloatBuffer, into out: FloatBuffer) {
+    check(out, holds: x.count, "apply into")
+    let (code, parameter) = function.code
+    eachElement(x.count) { table.pointee.function(code, parameter, x.pointer, out.pointer, $0, $1) }
+  }
+
+  /// Adds gradient · f′(x) to `out`, where y = f(x).
+  public static func applyBackward(
+    _ function: ElementwiseFunction, x: FloatBuffer, y: FloatBuffer, gradient: FloatBuffer, into out: FloatBuffer
+  ) {
+    check(out, holds: x.count, "applyBackward into")
+    let (code, parameter) = function.code
+    eachElement(x.count) {
+      table.pointee.function_backward(
+        code, parameter, x.pointer, y.pointer, gradient.pointer, out.pointer, $0, $1)
+    }
+  }
+
+  /// out = a + b.
+  public static func add(_ a: FloatBuffer, _ b: FloatBuffer, into out: FloatBuffer) {
+    check(b, holds: a.count, "add")
+    check(out, holds: a.count, "add into")
+    eachElement(a.count) { table.pointee.add(a.pointer, b.pointer, out.pointer, $0, $1) }
+  }
+
+  /// out += factor · a.
+  public static func add(_ a: FloatBuffer, times factor: Float, to out: FloatBuffer) {
+    check(out, holds: a.count, "add to")
+    eachElement(a.count) { table.pointee.add_scaled(a.pointer, factor, out.pointer, $0, $1) }
+  }
+
+  /// out = a · b, or out += a · b, element by element.
+  public static func multiply(_ a: FloatBuffer, _ b: FloatBuffer, into out: FloatBuffer, adding: Bool = false) {
+    check(b, holds: a.count, "multiply")
+    check(out, holds: a.count, "multiply into")
+    eachElement(a.count) {
+      if adding {
+        table.pointee.multiply_accumulate(a.pointer, b.pointer, out.pointer, $0, $1)
+      } else {
+        table.pointee.multiply(a.pointer, b.pointer, out.pointer, $0, $1)
+      }
+    }
+  }
+
+  /// One step of Adam or AdamW on `value`; see `Adam` in GroveLearning for the formula.
+  /// - Parameter step: 1 for a parameter's first step.
+  public static func adamStep(
+    value: FloatBuffer, gradient: FloatBuffer, first: FloatBuffer, second: FloatBuffer, step: Int,
+    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, l2: Float, decoupledDecay: Float
+  ) {
+    check(gradient, holds: value.count, "adamStep gradient")
+    let settings = grove_adam(
+      learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, l2: l2,
+      decoupled_decay: decoupledDecay, correction1: 1 - power(beta1, step), correction2: 1 - power(beta2, step))
+    eachElement(value.count) {
+      table.pointee.adam_step(
+        settings, gradient.pointer, value.pointer, first.pointer, second.pointer, $0, $1)
+    }
+  }
+
+  private static func power(_ base: Float, _ exponent: Int) -> Float {
+    var result = 1.0
+    var factor = Double(base)
+    var left = exponent
+    while left > 0 {
+      if left & 1 == 1 { result *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    return Float(result)
+  }
+}

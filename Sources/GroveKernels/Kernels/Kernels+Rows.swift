@@ -1,0 +1,159 @@
+import CKernels
+
+extension Kernels {
+  private static func eachRow(_ rows: Int, _ width: Int, _ body: (Int64, Int64) -> Void) {
+    Workers.run(rows, grain(cost: width)) { body(Int64($0.lowerBound), Int64($0.upperBound)) }
+  }
+
+  /// Runs `body` on fixed blocks of rows, each with a partial sum of `width` zeros, and adds the partial sums to
+  /// `out` in the order of the blocks: the same bytes for any number of threads.
+  static func sumOverBlocks(
+    rows: Int, grain: Int, width: Int, into out: FloatBuffer,
+    _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    check(out, holds: width, "sumOverBlocks into")
+    let size = max(grain, (rows + 255) / 256)
+    let blocks = (rows + size - 1) / size
+    let partial = FloatBuffer(count: blocks * width, zeroed: true)
+    Workers.run(rows, size) { body($0, partial.pointer + $0.lowerBound / size * width) }
+    for block in 0..<blocks {
+      table.pointee.add_scaled(partial.pointer + block * width, 1, out.pointer, 0, Int64(width))
+    }
+  }
+
+  /// out[r] = x[r] + vector.
+  public static func addRowVector(_ x: FloatBuffer, _ vector: FloatBuffer, width: Int, into out: FloatBuffer) {
+    check(vector, holds: width, "addRowVector")
+    eachRow(x.count / max(1, width), width) {
+      table.pointee.add_row_vector(x.pointer, vector.pointer, Int64(width), out.pointer, $0, $1)
+    }
+  }
+
+  /// out[r, k] = x[r, k] · vector[k].
+  public static func scaleColumns(
+    _ x: FloatBuffer, by vector: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
+  ) {
+    check(vector, holds: width, "scaleColumns")
+    eachRow(x.count / max(1, width), width) {
+      table.pointee.scale_columns(x.pointer, vector.pointer, Int64(width), out.pointer, adding, $0, $1)
+    }
+  }
+
+  /// out[r, k] = x[r, k] · vector[r].
+  public static func scaleRows(
+    _ x: FloatBuffer, by vector: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
+  ) {
+    check(vector, holds: x.count / max(1, width), "scaleRows")
+    eachRow(vector.count, width) {
+      table.pointee.scale_rows(x.pointer, vector.pointer, Int64(width), out.pointer, adding, $0, $1)
+    }
+  }
+
+  /// out[k] += Σ over rows of x[r, k] · y[r, k], y being 1 where nil.
+  public static func sumRows(_ x: FloatBuffer, times y: FloatBuffer? = nil, width: Int, into out: FloatBuffer) {
+    if let y { check(y, holds: x.count, "sumRows") }
+    let factor = y.map { UnsafePointer($0.pointer) }
+    sumOverBlocks(rows: x.count / max(1, width), grain: grain(cost: width), width: width, into: out) { range, partial in
+      table.pointee.sum_rows(
+        x.pointer, factor, Int64(width), partial, Int64(range.lowerBound), Int64(range.upperBound))
+    }
+  }
+
+  /// out[r, h] += Σ over the columns of head h of x[r, k] · y[r, k]; y may be a single row for all.
+  /// - Shape: x [N, F], y [N, F] or [1, F], out [N, H].
+  public static func rowDot(_ x: FloatBuffer, _ y: FloatBuffer, width: Int, heads: Int, into out: FloatBuffer) {
+    let rows = x.count / max(1, width)
+    let shared = y.count == width && rows != 1
+    precondition(shared || y.count == x.count, "rowDot: \(x.count) by \(y.count) floats of width \(width)")
+    check(out, holds: rows * heads, "rowDot into")
+    eachRow(rows, width) {
+      table.pointee.row_dot(x.pointer, y.pointer, shared, Int64(width), Int64(heads), out.pointer, $0, $1)
+    }
+  }
+
+  /// Inverted dropout keyed by (row id, column): out = mask · x / (1 − rate).
+  public static func dropout(
+    _ x: FloatBuffer, ids: [Int32]?, width: Int, rate: Float, random: RandomStream, into out: FloatBuffer,
+    adding: Bool
+  ) {
+    check(out, holds: x.count, "dropout into")
+    let rows = x.count / max(1, width)
+    precondition(ids == nil || ids!.count == rows, "dropout: \(ids?.count ?? 0) ids for \(rows) rows")
+    withOptional(ids) { ids in
+      eachRow(rows, width) {
+        table.pointee.dropout(x.pointer, ids, random.key, rate, Int64(width), out.pointer, adding, $0, $1)
+      }
+    }
+  }
+
+  /// Uniform numbers in [0, 1), keyed by (row, column).
+  public static func uniform(into out: FloatBuffer, width: Int, random: RandomStream) {
+    eachRow(out.count / max(1, width), 4 * width) {
+      table.pointee.uniform(random.key, Int64(width), out.pointer, $0, $1)
+    }
+  }
+
+  /// out[i] = x[ids[i]]. - Precondition: ids are rows of x.
+  public static func gather(_ x: FloatBuffer, ids: [Int32], width: Int, into out: FloatBuffer) {
+    check(out, holds: ids.count * width, "gather into")
+    ids.withUnsafeBufferPointer { ids in
+      eachRow(ids.count, width) {
+        table.pointee.gather(x.pointer, ids.baseAddress, Int64(width), out.pointer, $0, $1)
+      }
+    }
+  }
+
+  /// out = (x − mean of row) · scale, scale[r] = 1 / √(variance of row + epsilon).
+  public static func layerNorm(
+    _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, scale: FloatBuffer
+  ) {
+    eachRow(x.count / max(1, width), 4 * width) {
+      table.pointee.layer_norm(x.pointer, Int64(width), epsilon, out.pointer, scale.pointer, $0, $1)
+    }
+  }
+
+  public static func layerNormBackward(
+    out: FloatBuffer, scale: FloatBuffer, gradient: FloatBuffer, width: Int, into xGradient: FloatBuffer
+  ) {
+    eachRow(out.count / max(1, width), 4 * width) {
+      table.pointee.layer_norm_backward(
+        out.pointer, scale.pointer, gradient.pointer, Int64(width), xGradient.pointer, $0, $1)
+    }
+  }
+
+  /// out[r] = x[r] / max(|x[r]|, epsilon); the divisors are kept in `lengths`.
+  public static func normalizeRows(
+    _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, lengths: FloatBuffer
+  ) {
+    eachRow(x.count / max(1, width), 3 * width) {
+      table.pointee.normalize_rows(x.pointer, Int64(width), epsilon, out.pointer, lengths.pointer, $0, $1)
+    }
+  }
+
+  public static func normalizeRowsBackward(
+    out: FloatBuffer, lengths: FloatBuffer, gradient: FloatBuffer, width: Int, epsilon: Float,
+    into xGradient: FloatBuffer
+  ) {
+    eachRow(out.count / max(1, width), 3 * width) {
+      table.pointee.normalize_rows_backward(
+        out.pointer, lengths.pointer, gradient.pointer, Int64(width), epsilon, xGradient.pointer, $0, $1)
+    }
+  }
+
+  /// Softmax of each row, or its logarithm.
+  public static func softmax(_ x: FloatBuffer, width: Int, logarithm: Bool, into out: FloatBuffer) {
+    check(out, holds: x.count, "softmax into")
+    eachRow(x.count / max(1, width), 8 * width) {
+      table.pointee.softmax(x.pointer, Int64(width), logarithm, out.pointer, $0, $1)
+    }
+  }
+
+  public static func softmaxBackward(
+    out: FloatBuffer, gradient: FloatBuffer, width: Int, logarithm: Bool, into xGradient: FloatBuffer
+  ) {
+    eachRow(out.count / max(1, width), 8 * width) {
+      table.pointee.softmax_backward(
+        out.pointer, gradient.pointer, Int64(width), logarithm, xGradient.pointer, $0, $1)
+    }
+  }
+}

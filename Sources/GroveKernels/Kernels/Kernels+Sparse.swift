@@ -1,0 +1,139 @@
+import CKernels
+
+extension Kernels {
+  /// out[r] = Σ over entries of w(e) · x[column], weights 1 where nil.
+  /// - Shape: x [sources, F], weights [E], out [rows, F].
+  /// - Complexity: O(E · F).
+  public static func aggregate(
+    _ index: EdgeIndex, weights: [Float]?, x: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
+  ) {
+    withOptional(weights) { aggregate(index, $0, 1, x, width, out, adding) }
+  }
+
+  /// The same with a weight for each edge and head: head h scales columns h · F/H ..< (h + 1) · F/H.
+  /// - Shape: weights [E, H].
+  public static func aggregate(
+    _ index: EdgeIndex, weights: FloatBuffer, heads: Int, x: FloatBuffer, width: Int, into out: FloatBuffer,
+    adding: Bool
+  ) {
+    aggregate(index, UnsafePointer(weights.pointer), heads, x, width, out, adding)
+  }
+
+  private static func aggregate(
+    _ index: EdgeIndex, _ weights: UnsafePointer<Float>?, _ heads: Int, _ x: FloatBuffer, _ width: Int,
+    _ out: FloatBuffer, _ adding: Bool
+  ) {
+    let rows = index.rowCount
+    check(out, holds: rows * width, "aggregate into")
+    precondition(width % heads == 0, "aggregate: width \(width) is not a multiple of \(heads) heads")
+    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
+    withIndex(index) { csr in
+      Workers.run(rows, grain(cost: degree * width)) { range in
+        table.pointee.spmm(
+          csr, weights, Int64(heads), x.pointer, Int64(width), out.pointer, adding, Int64(range.lowerBound),
+          Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// out[r, k] = largest x[column, k] over the entries of r, 0 for an empty row.
+  /// - Returns: for each output the index, within its row, of the entry that won; −1 for an empty row.
+  public static func aggregateMaximum(
+    _ index: EdgeIndex, x: FloatBuffer, width: Int, into out: FloatBuffer
+  ) -> [Int32] {
+    let rows = index.rowCount
+    check(out, holds: rows * width, "aggregateMaximum into")
+    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
+    return [Int32](unsafeUninitializedCapacity: rows * width) { winners, count in
+      let base = winners.baseAddress
+      withIndex(index) { csr in
+        Workers.run(rows, grain(cost: degree * width)) { range in
+          table.pointee.spmm_max(
+            csr, x.pointer, Int64(width), out.pointer, base, Int64(range.lowerBound), Int64(range.upperBound))
+        }
+      }
+      count = rows * width
+    }
+  }
+
+  /// Adds to `out` [sources, F] the gradient of `aggregateMaximum`.
+  public static func aggregateMaximumBackward(
+    _ aggregation: Aggregation, winners: [Int32], gradient: FloatBuffer, width: Int, into out: FloatBuffer
+  ) {
+    let outgoing = aggregation.outgoing
+    let rows = outgoing.rowCount
+    check(out, holds: rows * width, "aggregateMaximumBackward into")
+    let degree = rows == 0 ? 0 : outgoing.entryCount / rows + 1
+    aggregation.incoming.offsets.withUnsafeBufferPointer { offsets in
+      winners.withUnsafeBufferPointer { winners in
+        withIndex(outgoing) { csr in
+          Workers.run(rows, grain(cost: degree * width)) { range in
+            table.pointee.spmm_max_backward(
+              csr, offsets.baseAddress, winners.baseAddress, gradient.pointer, Int64(width), out.pointer,
+              Int64(range.lowerBound), Int64(range.upperBound))
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds x[column] · y[row], head by head, to `scores` [E, H] (sampled dense-dense product).
+  public static func sampledProduct(
+    _ index: EdgeIndex, x: FloatBuffer, y: FloatBuffer, width: Int, heads: Int, into scores: FloatBuffer
+  ) {
+    let rows = index.rowCount
+    check(scores, holds: index.entryCount * heads, "sampledProduct into")
+    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
+    withIndex(index) { csr in
+      Workers.run(rows, grain(cost: degree * width)) { range in
+        table.pointee.sddmm(
+          csr, x.pointer, y.pointer, Int64(width), Int64(heads), scores.pointer, Int64(range.lowerBound),
+          Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Softmax of `scores` [E, H] over the entries of each row.
+  public static func segmentSoftmax(offsets: [Int64], scores: FloatBuffer, heads: Int, into out: FloatBuffer) {
+    let rows = offsets.count - 1
+    check(out, holds: scores.count, "segmentSoftmax into")
+    offsets.withUnsafeBufferPointer { offsets in
+      Workers.run(rows, grain(cost: 16 * heads)) { range in
+        table.pointee.segment_softmax(
+          offsets.baseAddress, scores.pointer, Int64(heads), out.pointer, Int64(range.lowerBound),
+          Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Adds the gradient of `segmentSoftmax` to `scoresGradient`.
+  public static func segmentSoftmaxBackward(
+    offsets: [Int64], out: FloatBuffer, gradient: FloatBuffer, heads: Int, into scoresGradient: FloatBuffer
+  ) {
+    offsets.withUnsafeBufferPointer { offsets in
+      Workers.run(offsets.count - 1, grain(cost: 16 * heads)) { range in
+        table.pointee.segment_softmax_backward(
+          offsets.baseAddress, out.pointer, gradient.pointer, Int64(heads), scoresGradient.pointer,
+          Int64(range.lowerBound), Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Inverted dropout of the entries of sparse rows, keyed by (row id, column). `values` nil means all ones.
+  public static func dropout(
+    _ index: EdgeIndex, values: FloatBuffer?, ids: [Int32]?, rate: Float, random: RandomStream,
+    into out: FloatBuffer
+  ) {
+    check(out, holds: index.entryCount, "dropout into")
+    let rows = index.rowCount
+    withIndex(index) { csr in
+      withOptional(ids) { ids in
+        Workers.run(rows, 128) { range in
+          table.pointee.dropout_sparse(
+            csr, values.map { UnsafePointer($0.pointer) }, ids, random.key, rate, out.pointer,
+            Int64(range.lowerBound), Int64(range.upperBound))
+        }
+      }
+    }
+  }
+}

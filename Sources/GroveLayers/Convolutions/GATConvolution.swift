@@ -1,0 +1,59 @@
+public import GroveGraphs
+public import GroveTensors
+
+/// How the heads of an attention layer become one row.
+public enum HeadMerge: String, Sendable { case concatenated, mean }
+
+/// Graph attention convolution.
+///
+///     e(j → i) = LeakyReLU(a_source · (W x[j]) + a_target · (W x[i])),  alpha = softmax over N(i) and i
+///     h'[i] = Σ alpha(j → i) · W x[j] + b,   heads concatenated or averaged
+///
+/// - Shape: x [S, in] → [T, H · D] concatenated, [T, D] averaged; W [in, H · D], a_source and a_target [1, H · D].
+/// - Start: all Glorot, b zeros. Slope 0.2; loops of the graph are replaced by one loop a node.
+/// - Complexity: O(E · H · D + S · in · H · D) time, no edge × head buffer.
+/// - Source: Veličković 2018, eq. 3–6.
+public final class GATConvolution: GraphConvolution {
+  public let weight: Parameter
+  public let sourceAttention: Parameter
+  public let targetAttention: Parameter
+  public let bias: Parameter
+  public let heads: Int
+  public let merge: HeadMerge
+  public let attentionDropout: Float
+
+  /// - Parameter outputWidth: D, the width of one head.
+  public init(
+    _ inputWidth: Int, _ outputWidth: Int, heads: Int = 1, merge: HeadMerge = .concatenated,
+    attentionDropout: Float = 0, from initializer: Initializer
+  ) {
+    weight = initializer.glorot(inputWidth, heads * outputWidth)
+    sourceAttention = initializer.glorot(1, heads * outputWidth, fanIn: heads, fanOut: outputWidth)
+    targetAttention = initializer.glorot(1, heads * outputWidth, fanIn: heads, fanOut: outputWidth)
+    bias = initializer.constant(0, 1, merge == .concatenated ? heads * outputWidth : outputWidth)
+    self.heads = heads
+    self.merge = merge
+    self.attentionDropout = attentionDropout
+  }
+
+  public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
+    let projected = source.matmul(weight.value)
+    let targetRows = target.map { $0.matmul(weight.value) } ?? block.targetRows(of: projected, given: nil)
+    let attended = projected.graphAttention(
+      sourceScores: projected.rowDot(sourceAttention.value, heads: heads),
+      targetScores: targetRows.rowDot(targetAttention.value, heads: heads), over: block.looped,
+      dropout: attentionDropout, using: Pass.nextStream())
+    return attended.mergingHeads(heads, merge).addingRow(bias.value)
+  }
+}
+
+extension Tensor {
+  /// Heads side by side as they are, or their mean. - Shape: [N, H · D] → [N, H · D] or [N, D].
+  func mergingHeads(_ heads: Int, _ merge: HeadMerge) -> Tensor {
+    if merge == .concatenated || heads == 1 { return self }
+    let width = columns / heads
+    var sum = columns(0..<width)
+    for head in 1..<heads { sum = sum + columns(head * width..<(head + 1) * width) }
+    return (1 / Float(heads)) * sum
+  }
+}

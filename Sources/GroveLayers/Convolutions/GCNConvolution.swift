@@ -1,0 +1,30 @@
+public import GroveGraphs
+public import GroveTensors
+
+/// Graph convolution.
+///
+///     h'[i] = Σ over j in N(i) and i itself of Â[i, j] · (x[j] · W) + b,   Â from `Block.normalized`
+///
+/// - Shape: x [S, in] → [T, out]; W [in, out], b [1, out].
+/// - Start: W Glorot, b zeros.
+/// - Complexity: O(E · min(in, out) + S · in · out): edges are walked at the smaller of the two widths.
+/// - Source: Kipf, Welling 2017, eq. 2.
+public final class GCNConvolution: GraphConvolution {
+  public let weight: Parameter
+  public let bias: Parameter?
+
+  public init(_ inputWidth: Int, _ outputWidth: Int, bias hasBias: Bool = true, from initializer: Initializer) {
+    weight = initializer.glorot(inputWidth, outputWidth)
+    bias = hasBias ? initializer.constant(0, 1, outputWidth) : nil
+  }
+
+  public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
+    let normalized = block.normalized
+    if !source.isSparse && weight.shape.rows < weight.shape.columns {
+      let mixed = source.aggregated(over: normalized.aggregation, weights: normalized.weights)
+      return mixed.matmul(weight.value).addingBias(bias)
+    }
+    let projected = source.matmul(weight.value)
+    return projected.aggregated(over: normalized.aggregation, weights: normalized.weights).addingBias(bias)
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+public import GroveGraphs
+public import GroveTensors
+
+/// Graph convolution with an initial residual and identity mapping, for very deep networks.
+///
+///     h = (1 − α) · Â · x,   r = α · x⁰,   β = log(θ / layer + 1)
+///     shared weights:  h' = (1 − β) · (h + r) + β · (h + r) · W₁
+///     two weights:     h' = (1 − β) · (h + r) + β · (h · W₁ + r · W₂)
+///
+/// - Shape: x and x⁰ [N, F] → [N, F]; W [F, F].
+/// - Start: Glorot.
+/// - Complexity: O(E · F + N · F²).
+/// - Source: Chen 2020, eq. 5 and, for two weights, GCNII*.
+public final class GCNIIConvolution: Module {
+  public let weight1: Parameter
+  public let weight2: Parameter?
+  public let alpha: Float
+  public let beta: Float
+
+  /// - Parameter layer: number of this layer, from 1.
+  public init(
+    _ width: Int, alpha: Float = 0.1, theta: Float = 0.5, layer: Int, sharedWeights: Bool = true,
+    from initializer: Initializer
+  ) {
+    precondition(layer >= 1, "GCNIIConvolution: layer \(layer); layers are numbered from 1")
+    weight1 = initializer.glorot(width, width)
+    weight2 = sharedWeights ? nil : initializer.glorot(width, width)
+    self.alpha = alpha
+    beta = Foundation.log(theta / Float(layer) + 1)
+  }
+
+  public func callAsFunction(_ x: Tensor, initial: Tensor, over block: Block) -> Tensor {
+    let normalized = block.normalized
+    let mixed = (1 - alpha) * x.aggregated(over: normalized.aggregation, weights: normalized.weights)
+    let residual = alpha * initial
+    let both = mixed + residual
+    let transformed =
+      weight2.map { mixed.matmul(weight1.value) + residual.matmul($0.value) } ?? both.matmul(weight1.value)
+    return (1 - beta) * both + beta * transformed
+  }
+}

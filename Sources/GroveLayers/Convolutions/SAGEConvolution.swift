@@ -1,0 +1,47 @@
+public import GroveGraphs
+public import GroveTensors
+
+/// GraphSAGE convolution.
+///
+///     h'[i] = (mean or max over j in N(i) of x[j]) · W_neighbor + b + x[i] · W_own,   then optionally h' / |h'|
+///
+/// - Shape: x [S, in] → [T, out]; both W [in, out], b [1, out]. A node without neighbors gets b + its own part.
+/// - Start: W uniform in ±1/√in, b likewise (PyTorch's linear layers).
+/// - Complexity: O(E · min(in, out) + S · in · out) for the mean, O(E · in + …) for the maximum.
+/// - Source: Hamilton, Ying, Leskovec 2017, algorithm 1. Differs: the maximum has no extra dense layer before it, as in
+///   PyTorch Geometric.
+public final class SAGEConvolution: GraphConvolution {
+  public let neighbor: Linear
+  public let own: Linear
+  public let aggregator: Aggregator
+  public let isNormalized: Bool
+
+  /// How the neighbors' rows become one.
+  public enum Aggregator: String, Sendable, CaseIterable { case mean, max }
+
+  public init(
+    _ inputWidth: Int, _ outputWidth: Int, aggregator: Aggregator = .mean, normalized: Bool = false,
+    from initializer: Initializer
+  ) {
+    neighbor = Linear(inputWidth, outputWidth, from: initializer)
+    own = Linear(inputWidth, outputWidth, bias: false, from: initializer)
+    self.aggregator = aggregator
+    isNormalized = normalized
+  }
+
+  public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
+    let mixed: Tensor
+    switch aggregator {
+    case .max:
+      mixed = neighbor(source.aggregatedMaximum(over: block.aggregation))
+    case .mean where source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns:
+      // The mean of projected rows is the projected mean; a bias is added after it.
+      mixed = source.matmul(neighbor.weight.value)
+        .aggregated(over: block.aggregation, weights: block.meanWeights).addingBias(neighbor.bias)
+    case .mean:
+      mixed = neighbor(source.aggregated(over: block.aggregation, weights: block.meanWeights))
+    }
+    let result = mixed + own(block.targetRows(of: source, given: target))
+    return isNormalized ? result.normalizedRows() : result
+  }
+}

@@ -1,0 +1,50 @@
+public import GroveGraphs
+public import GroveKernels
+public import GroveTensors
+
+/// Convolutions in a row: the usual GCN, GraphSAGE, GAT and GATv2.
+///
+///     x → dropout → convolution → (+ residual) → norm → activation → … → dropout → last convolution → logits
+///
+/// The embedding is the input of the last convolution, before dropout.
+public final class ConvolutionStack: NodeModel {
+  public let convolutions: [any GraphConvolution]
+  public let norms: [any Norm]
+  public let residuals: [Linear]
+  public let dropout: Float
+  public let activation: ElementwiseFunction
+
+  /// - Parameters:
+  ///   - norms: one after each convolution but the last, or none.
+  ///   - residuals: a dense path beside each convolution but the last, or none.
+  public init(
+    convolutions: [any GraphConvolution], norms: [any Norm] = [], residuals: [Linear] = [], dropout: Float,
+    activation: ElementwiseFunction = .relu
+  ) {
+    precondition(!convolutions.isEmpty, "ConvolutionStack: no convolutions")
+    self.convolutions = convolutions
+    self.norms = norms
+    self.residuals = residuals
+    self.dropout = dropout
+    self.activation = activation
+  }
+
+  public var blockCount: Int { convolutions.count }
+
+  public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
+    precondition(blocks.count == blockCount, "ConvolutionStack: \(blocks.count) blocks for \(blockCount) convolutions")
+    var h = features
+    for layer in 0..<convolutions.count - 1 {
+      let block = blocks[layer]
+      let input = h.droppedOut(dropout, rowIDs: block.sourceIDs)
+      h = convolutions[layer](input, over: block)
+      if !residuals.isEmpty { h = h + residuals[layer](block.targetRows(of: input, given: nil)) }
+      if !norms.isEmpty { h = norms[layer](h) }
+      h = h.applying(activation)
+    }
+    let last = blocks[blocks.count - 1]
+    let logits = convolutions[convolutions.count - 1](h.droppedOut(dropout, rowIDs: last.sourceIDs), over: last)
+    let embedding = convolutions.count == 1 ? logits : last.targetRows(of: h, given: nil)
+    return NodeOutput(embedding: embedding, logits: logits)
+  }
+}

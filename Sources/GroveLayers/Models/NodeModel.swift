@@ -1,0 +1,78 @@
+public import GroveGraphs
+public import GroveTensors
+
+/// What a node model gives for the targets of its last block.
+public struct NodeOutput {
+  /// The representation to export: the last one before the classifier that has seen the graph. [T, H]
+  public let embedding: Tensor
+  /// One score a class. [T, C]
+  public let logits: Tensor
+
+  public init(embedding: Tensor, logits: Tensor) {
+    self.embedding = embedding
+    self.logits = logits
+  }
+}
+
+/// A model that classifies nodes.
+public protocol NodeModel: Module {
+  /// Number of blocks that one pass walks through. On a full graph each is the same block.
+  var blockCount: Int { get }
+
+  /// - Parameter features: rows of the first block's sources.
+  /// - Precondition: `blocks.count == blockCount`.
+  func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput
+}
+
+extension NodeModel {
+  /// The model on a whole graph.
+  public func callAsFunction(_ features: Tensor, on graph: Graph) -> NodeOutput {
+    self(features, over: [Block](repeating: graph.block, count: blockCount))
+  }
+}
+
+/// Where a model's input rows come from; text encoders conform too, so that training can tune them.
+public protocol FeatureModule: Module {
+  var width: Int { get }
+  /// Rows of the given nodes, of all nodes where nil. - Shape: → [nodes, width].
+  func features(of nodes: [Int32]?) -> Tensor
+}
+
+/// Given features, dense or sparse rows.
+public final class FixedFeatures: FeatureModule {
+  private let all: Tensor
+
+  public init(_ features: Tensor) { all = features.detached() }
+  public var width: Int { all.columns }
+  public func features(of nodes: [Int32]?) -> Tensor { nodes.map { all.gathering(rows: $0) } ?? all }
+}
+
+/// One learned row a node, for graphs without features. It knows only the nodes it was trained with.
+///
+/// - Start: Glorot over [1, width], so that rows have the size of other inputs whatever the number of nodes.
+public final class LearnedFeatures: FeatureModule {
+  public let embedding: Parameter
+
+  public init(nodeCount: Int, width: Int, from initializer: Initializer) {
+    embedding = initializer.glorot(nodeCount, width, fanIn: 1, fanOut: width)
+  }
+
+  public var width: Int { embedding.shape.columns }
+  public func features(of nodes: [Int32]?) -> Tensor {
+    nodes.map { embedding.value.gathering(rows: $0) } ?? embedding.value
+  }
+}
+
+/// Features and the model on them: what is trained and saved.
+public final class NodeClassifier: Module {
+  public let features: any FeatureModule
+  public let model: any NodeModel
+
+  public init(features: any FeatureModule, model: any NodeModel) {
+    self.features = features
+    self.model = model
+  }
+
+  /// Output for every node of a graph.
+  public func callAsFunction(on graph: Graph) -> NodeOutput { model(features.features(of: nil), on: graph) }
+}

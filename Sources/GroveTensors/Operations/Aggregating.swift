@@ -1,0 +1,117 @@
+public import GroveKernels
+
+extension Tensor {
+  /// out[i] = Σ over edges j → i of w(edge) · x[j], with constant weights (1 where nil).
+  ///
+  /// - Shape: x [sources, F], weights [E] by entry of `aggregation.incoming` → [targets, F].
+  /// - Complexity: O(E · F), no edge × feature array.
+  public func aggregated(over aggregation: Aggregation, weights: [Float]? = nil) -> Tensor {
+    precondition(rows == aggregation.sourceCount, "aggregated: \(shape) over \(aggregation.sourceCount) sources")
+    let width = columns
+    let dense = densified()
+    let result = Tensor.result(aggregation.targetCount, width)
+    Kernels.aggregate(
+      aggregation.incoming, weights: weights, x: dense.buffer, width: width, into: result.buffer, adding: false)
+    return result.recorded(from: [self]) { gradient, into in
+      into.add(to: self) {
+        Kernels.aggregate(
+          aggregation.outgoing, weights: weights, x: gradient, width: width, into: $0, adding: true)
+      }
+    }
+  }
+
+  /// The same with a learned weight for each edge and head.
+  ///
+  /// - Shape: x [sources, F], weights [E, H] → [targets, F]; head h covers columns h · F/H ..< (h + 1) · F/H.
+  public func aggregated(over aggregation: Aggregation, weights: Tensor) -> Tensor {
+    precondition(rows == aggregation.sourceCount, "aggregated: \(shape) over \(aggregation.sourceCount) sources")
+    precondition(
+      weights.rows == aggregation.edgeCount, "aggregated: weights \(weights.shape) for \(aggregation.edgeCount) edges")
+    let (width, heads) = (columns, weights.columns)
+    let result = Tensor.result(aggregation.targetCount, width)
+    Kernels.aggregate(
+      aggregation.incoming, weights: weights.buffer, heads: heads, x: buffer, width: width, into: result.buffer,
+      adding: false)
+    return result.recorded(from: [self, weights]) { gradient, into in
+      into.add(to: self) {
+        Kernels.aggregate(
+          aggregation.outgoing, weights: weights.buffer, heads: heads, x: gradient, width: width, into: $0,
+          adding: true)
+      }
+      into.add(to: weights) {
+        Kernels.sampledProduct(
+          aggregation.incoming, x: self.buffer, y: gradient, width: width, heads: heads, into: $0)
+      }
+    }
+  }
+
+  /// out[i, k] = the largest x[j, k] over edges j → i; 0 without edges. The gradient goes to the first that won.
+  public func aggregatedMaximum(over aggregation: Aggregation) -> Tensor {
+    precondition(rows == aggregation.sourceCount, "aggregatedMaximum: \(shape) over \(aggregation.sourceCount) sources")
+    let width = columns
+    let result = Tensor.result(aggregation.targetCount, width)
+    let winners = Kernels.aggregateMaximum(
+      aggregation.incoming, x: densified().buffer, width: width, into: result.buffer)
+    return result.recorded(from: [self]) { gradient, into in
+      into.add(to: self) {
+        Kernels.aggregateMaximumBackward(
+          aggregation, winners: winners, gradient: gradient, width: width, into: $0)
+      }
+    }
+  }
+
+  /// Softmax over the incoming edges of each target, head by head. - Shape: scores [E, H] → [E, H].
+  public func segmentSoftmax(over aggregation: Aggregation) -> Tensor {
+    precondition(rows == aggregation.edgeCount, "segmentSoftmax: \(shape) for \(aggregation.edgeCount) edges")
+    let heads = columns
+    let offsets = aggregation.incoming.offsets
+    let result = Tensor.result(rows, heads)
+    let output = result.buffer
+    Kernels.segmentSoftmax(offsets: offsets, scores: buffer, heads: heads, into: output)
+    return result.recorded(from: [self]) { gradient, into in
+      into.add(to: self) {
+        Kernels.segmentSoftmaxBackward(offsets: offsets, out: output, gradient: gradient, heads: heads, into: $0)
+      }
+    }
+  }
+}
+
+/// Consecutive rows that belong together, such as the nodes of one graph: segment s is rows offsets[s] ..< offsets[s + 1].
+public struct Segments: Sendable {
+  let aggregation: Aggregation
+
+  /// - Precondition: offsets start at 0 and never fall.
+  public init(offsets: [Int64]) {
+    precondition(offsets.first == 0, "Segments: offsets start at \(offsets.first ?? -1)")
+    let count = Int(offsets[offsets.count - 1])
+    aggregation = Aggregation(
+      incoming: EdgeIndex(offsets: offsets, columns: (0..<count).map(Int32.init)), sourceCount: count)
+  }
+
+  public var count: Int { aggregation.targetCount }
+  public var rowCount: Int { aggregation.sourceCount }
+
+  fileprivate var meanWeights: [Float] {
+    let offsets = aggregation.incoming.offsets
+    return (0..<count).flatMap { segment in
+      let size = Int(offsets[segment + 1] - offsets[segment])
+      return [Float](repeating: 1 / Float(max(1, size)), count: size)
+    }
+  }
+}
+
+extension Tensor {
+  /// Sum of the rows of each segment; 0 for an empty one. - Shape: [N, F] → [segments, F].
+  public func segmentSum(_ segments: Segments) -> Tensor { aggregated(over: segments.aggregation) }
+
+  /// Mean of the rows of each segment; 0 for an empty one.
+  public func segmentMean(_ segments: Segments) -> Tensor {
+    aggregated(over: segments.aggregation, weights: segments.meanWeights)
+  }
+
+  /// Largest entry of each column in each segment; 0 for an empty one.
+  public func segmentMaximum(_ segments: Segments) -> Tensor { aggregatedMaximum(over: segments.aggregation) }
+
+  /// Softmax of each column within each segment. - Shape: [N, H] → [N, H].
+  public func segmentSoftmax(_ segments: Segments) -> Tensor { segmentSoftmax(over: segments.aggregation) }
+}
