@@ -19,4 +19,21 @@ public struct EdgeList: Sendable, Equatable {
   }
 
   public var count: Int { sources.count }
+
+  /// Every edge and its reverse; a loop is its own reverse and stays single. - Complexity: O(E).
+  public func bothWays() -> EdgeList {
+    let turned = sources.indices.filter { sources[$0] != targets[$0] }
+    return EdgeList(
+      sources: sources + turned.map { targets[$0] }, targets: targets + turned.map { sources[$0] },
+      weights: weights.map { weights in weights + turned.map { weights[$0] } }, isDirected: true)
+  }
+
+  /// These edges and then those; where only one side has weights the other's are 1.
+  public func appending(_ other: EdgeList) -> EdgeList {
+    let weighted = weights != nil || other.weights != nil
+    func filled(_ list: EdgeList) -> [Float] { list.weights ?? [Float](repeating: 1, count: list.count) }
+    return EdgeList(
+      sources: sources + other.sources, targets: targets + other.targets,
+      weights: weighted ? filled(self) + filled(other) : nil, isDirected: isDirected || other.isDirected)
+  }
 }

@@ -28,21 +28,12 @@ public struct Graph: Sendable {
   /// - Precondition: node numbers are in 0..<nodeCount.
   /// - Complexity: O(N + E log E).
   public init(_ edges: EdgeList, nodeCount: Int, undirected: Bool) throws {
-    var sources = edges.sources
-    var targets = edges.targets
-    var weights = edges.weights
-    if undirected {
-      // A loop is its own reverse and is listed once.
-      let turned = edges.sources.indices.filter { edges.sources[$0] != edges.targets[$0] }
-      sources += turned.map { edges.targets[$0] }
-      targets += turned.map { edges.sources[$0] }
-      if let given = edges.weights { weights = given + turned.map { given[$0] } }
-    }
+    let all = undirected ? edges.bothWays() : edges
     let matrix = try SparseMatrix(
-      rows: targets, columns: sources, values: weights, rowCount: nodeCount, columnCount: nodeCount,
-      duplicates: weights == nil ? .max : .sum)
+      rows: all.targets, columns: all.sources, values: all.weights, rowCount: nodeCount, columnCount: nodeCount,
+      duplicates: all.weights == nil ? .max : .sum)
     let (rows, values) = try matrix.sparseRows()
-    self.init(incoming: rows, weights: weights == nil ? nil : values)
+    self.init(incoming: rows, weights: all.weights == nil ? nil : values)
   }
 
   public var nodeCount: Int { storage.incoming.rowCount }

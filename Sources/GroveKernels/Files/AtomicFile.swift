@@ -44,6 +44,12 @@ public enum AtomicFile {
     }
   }
 
+  /// Whether a folder lies there.
+  public static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// The rename itself reaches the disk. A file system that cannot sync folders is left to its own habits.
   private static func synchronizeFolder(of path: String) {
     let folder = (path as NSString).deletingLastPathComponent

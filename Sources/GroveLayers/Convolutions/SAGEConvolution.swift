@@ -17,7 +17,7 @@ public final class SAGEConvolution: GraphConvolution {
   public let isNormalized: Bool
 
   /// How the neighbors' rows become one.
-  public enum Aggregator: String, Sendable, CaseIterable { case mean, max }
+  public enum Aggregator: String, Sendable, CaseIterable, Codable { case mean, max }
 
   public init(
     _ inputWidth: Int, _ outputWidth: Int, aggregator: Aggregator = .mean, normalized: Bool = false,

@@ -1,0 +1,142 @@
+public import GroveKernels
+
+/// How to divide the labeled nodes of a graph, as `grove split --kind` says it.
+public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
+  /// So many nodes of each class to learn from and to choose by; the rest to test. A small class gives what it has.
+  case perClass(train: Int, validation: Int)
+  /// 20 nodes of each class to learn from, then 500 to choose by and 1000 to test, drawn from the rest.
+  case planetoid
+  /// Shares of the labeled nodes, kept in each class where a node has one class; the rest to test.
+  case fraction(train: Double, validation: Double)
+
+  /// The forms that `init(parsing:)` takes, for messages.
+  public static let acceptedForms = "per-class:20,30, planetoid, fraction:.6,.2"
+
+  /// Reads `per-class:20,30`, `planetoid` or `fraction:.6,.2`.
+  /// - Throws: `SplitFailure.unknownKind`, or `.notAvailable` for `open-world:` and `time:`.
+  public init(parsing text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let numbers = parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init) : []
+    switch (parts[0], parts.count, numbers.count) {
+    case ("planetoid", 1, _): self = .planetoid
+    case ("per-class", 2, 2):
+      guard let train = Int(numbers[0]), let validation = Int(numbers[1]), train > 0, validation >= 0 else {
+        throw SplitFailure.unknownKind(text)
+      }
+      self = .perClass(train: train, validation: validation)
+    case ("fraction", 2, 2):
+      guard let train = Double(numbers[0]), let validation = Double(numbers[1]), train > 0, validation >= 0,
+        train + validation < 1
+      else { throw SplitFailure.unknownKind(text) }
+      self = .fraction(train: train, validation: validation)
+    case ("open-world", _, _), ("time", _, _): throw SplitFailure.notAvailable(text)
+    default: throw SplitFailure.unknownKind(text)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .perClass(let train, let validation): "per-class:\(train),\(validation)"
+    case .planetoid: "planetoid"
+    case .fraction(let train, let validation): "fraction:\(train),\(validation)"
+    }
+  }
+
+  /// A split of the labeled nodes; equal streams give equal splits.
+  ///
+  /// - Parameter name: the split's name.
+  /// - Returns: parts in rising order of nodes.
+  /// - Throws: `SplitFailure.nothingLeft` where a part that must hold nodes would be empty; `.needsSingleLabels`.
+  /// - Complexity: O(N log N).
+  public func make(labels: Labels, name: String, random: RandomStream) throws -> Split {
+    var generator = random.generator
+    var train: [Int32] = []
+    var validation: [Int32] = []
+    var test: [Int32] = []
+    switch self {
+    case .perClass(let trainCount, let validationCount):
+      for nodes in try classes(of: labels) {
+        let order = generator.shuffled(nodes)
+        train += order.prefix(trainCount)
+        validation += order.dropFirst(trainCount).prefix(validationCount)
+        test += order.dropFirst(trainCount).dropFirst(validationCount)
+      }
+    case .planetoid:
+      var rest: [Int32] = []
+      for nodes in try classes(of: labels) {
+        let order = generator.shuffled(nodes)
+        train += order.prefix(20)
+        rest += order.dropFirst(20)
+      }
+      let order = generator.shuffled(rest.sorted())
+      validation = Array(order.prefix(500))
+      test = Array(order.dropFirst(500).prefix(1000))
+      // A small graph keeps something to test on.
+      if test.isEmpty && order.count > 1 {
+        validation = Array(order.prefix(order.count / 2))
+        test = Array(order.dropFirst(order.count / 2))
+      }
+    case .fraction(let trainShare, let validationShare):
+      for nodes in SplitKind.strata(of: labels) {
+        let order = generator.shuffled(nodes)
+        let first = Int((trainShare * Double(order.count)).rounded())
+        let second = max(first, Int(((trainShare + validationShare) * Double(order.count)).rounded()))
+        train += order[..<first]
+        validation += order[first..<second]
+        test += order[second...]
+      }
+    }
+    for (part, nodes) in [("training", train), ("test", test)] where nodes.isEmpty {
+      throw SplitFailure.nothingLeft(kind: description, part: part)
+    }
+    return Split(
+      name: name, kind: "generated here: \(self)", train: train.sorted(), validation: validation.sorted(), test: test.sorted())
+  }
+
+  private func classes(of labels: Labels) throws -> [[Int32]] {
+    guard case .single = labels else { throw SplitFailure.needsSingleLabels(kind: description) }
+    return SplitKind.strata(of: labels)
+  }
+
+  /// Labeled nodes by class, or all in one group where nodes have several classes.
+  private static func strata(of labels: Labels) -> [[Int32]] {
+    switch labels {
+    case .single(let classes, let names):
+      var groups = [[Int32]](repeating: [], count: names.count)
+      for (node, label) in classes.enumerated() where label >= 0 { groups[Int(label)].append(Int32(node)) }
+      return groups
+    case .multiple:
+      return [(0..<labels.nodeCount).filter { labels.isLabeled($0) }.map { Int32($0) }]
+    }
+  }
+}
+
+/// Why a split cannot be made.
+public enum SplitFailure: Failure, Equatable {
+  case unknownKind(String)
+  case notAvailable(String)
+  case nothingLeft(kind: String, part: String)
+  case needsSingleLabels(kind: String)
+
+  public var kind: FailureKind {
+    switch self {
+    case .unknownKind, .notAvailable, .needsSingleLabels: .usage
+    case .nothingLeft: .badData
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .unknownKind(let text): "split kind '\(shown(text))' is not known; give one of: \(SplitKind.acceptedForms)"
+    case .notAvailable(let text):
+      "split kind '\(shown(text))' is not available for this input yet; give one of: \(SplitKind.acceptedForms)"
+    case .nothingLeft(let kind, let part):
+      "split \(kind) leaves no \(part) node; there are too few labeled nodes, choose smaller parts"
+    case .needsSingleLabels(let kind): "split \(kind) needs one class a node; use fraction:.6,.2 for several classes a node"
+    }
+  }
+
+  private func shown(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(60).map { $0.value < 32 ? "?" : $0 }))
+  }
+}

@@ -1,0 +1,96 @@
+public import Foundation
+
+/// Values of configuration keys as they come from a file or from flags, before they are put over the defaults.
+public struct ConfigurationLayer {
+  /// Where the values come from, for error messages: a path, or `command line`.
+  public let origin: String
+  public private(set) var values: [String: Any] = [:]
+
+  public init(origin: String) { self.origin = origin }
+
+  /// Sets a key; nil is no value.
+  public mutating func set(_ key: String, _ value: Any?) {
+    if let value { values[key] = value }
+  }
+
+  /// The values of a JSON file.
+  /// - Throws: `TrainingFailure.configuration` for what is not a JSON object or names an unknown key.
+  public init(json data: Data, origin: String) throws {
+    self.origin = origin
+    guard let object = try? JSONSerialization.jsonObject(with: data), let values = object as? [String: Any] else {
+      throw TrainingFailure.configuration("\(origin): not a JSON object; write { \"model\": \"gcn\", … }")
+    }
+    for key in values.keys.sorted() where !TrainingConfiguration.keys.contains(key) {
+      let near = TrainingConfiguration.keys.min { distance(key, $0) < distance(key, $1) } ?? ""
+      throw TrainingConfiguration.failure(origin, "unknown key '\(key)'; did you mean '\(near)'?")
+    }
+    self.values = values
+  }
+}
+
+extension TrainingConfiguration {
+  /// The configuration of a model with layers of values over its defaults, later ones winning.
+  ///
+  /// - Throws: `TrainingFailure.configuration` naming the key and what it takes.
+  public init(layers: [ConfigurationLayer]) throws {
+    let name = layers.reversed().lazy.compactMap { $0.values["model"] as? String }.first ?? "gcn"
+    var configuration = TrainingConfiguration()
+    configuration.model = name
+    try ModelCatalogue.recipe(named: name).defaults(&configuration)
+    for layer in layers {
+      configuration = try configuration.overlaid(with: layer)
+    }
+    if let problem = configuration.problem { throw TrainingFailure.configuration(problem) }
+    self = configuration
+  }
+
+  private func overlaid(with layer: ConfigurationLayer) throws -> TrainingConfiguration {
+    var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+    for (key, value) in layer.values { object[key] = value }
+    do {
+      return try JSONDecoder().decode(TrainingConfiguration.self, from: JSONSerialization.data(withJSONObject: object))
+    } catch let error as DecodingError {
+      throw TrainingConfiguration.failure(layer.origin, TrainingConfiguration.words(for: error))
+    }
+  }
+
+  fileprivate static func failure(_ origin: String, _ text: String) -> TrainingFailure {
+    .configuration("\(origin): \(text)")
+  }
+
+  private static func words(for error: DecodingError) -> String {
+    switch error {
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) takes a value of type \(type)"
+    case .dataCorrupted(let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+    @unknown default: "\(error)"
+    }
+  }
+
+  /// The configuration as `config.json` holds it: sorted keys, one a line.
+  public var json: Data {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      return try encoder.encode(self) + Data("\n".utf8)
+    }
+  }
+}
+
+/// Edits between two words (Levenshtein). - Complexity: O(a · b).
+private func distance(_ a: String, _ b: String) -> Int {
+  let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
+  var row = Array(0...b.count)
+  for i in 0..<a.count {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in 0..<b.count {
+      let above = row[j + 1]
+      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+      diagonal = above
+    }
+  }
+  return row[b.count]
+}

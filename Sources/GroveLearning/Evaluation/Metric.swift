@@ -1,0 +1,54 @@
+/// The metrics of node classification, by the keys that JSON uses.
+public enum Metric: String, Sendable, CaseIterable, Codable {
+  /// Share of nodes whose class (all classes, where there are many) is right.
+  case accuracy
+  /// Mean F1 over classes.
+  case macroF1
+  /// F1 over all decisions.
+  case microF1
+  /// Area under the ROC curve; mean over classes against the rest where there are more than two.
+  case rocAUC
+  /// Area under the precision-recall curve by steps; mean over classes likewise.
+  case averagePrecision
+  /// Mean cross-entropy.
+  case loss
+
+  /// Whether a larger value is the better one.
+  public var isLargerBetter: Bool { self != .loss }
+}
+
+/// Values by metric, in the fixed order of `Metric`. A metric that cannot be computed (one class only) is absent.
+public struct MetricValues: Sendable, Equatable {
+  private var values: [Metric: Double] = [:]
+
+  public init() {}
+
+  public subscript(metric: Metric) -> Double? {
+    get { values[metric] }
+    set { values[metric] = newValue }
+  }
+
+  public var ordered: [(metric: Metric, value: Double)] {
+    Metric.allCases.compactMap { metric in values[metric].map { (metric, $0) } }
+  }
+
+  /// By JSON key.
+  public var byName: [String: Double] {
+    Dictionary(uniqueKeysWithValues: ordered.map { ($0.metric.rawValue, $0.value) })
+  }
+
+  /// Mean and (population) standard deviation of each metric over runs that have it.
+  public static func summary(_ runs: [MetricValues]) -> (mean: MetricValues, deviation: MetricValues) {
+    var mean = MetricValues()
+    var deviation = MetricValues()
+    for metric in Metric.allCases {
+      let values = runs.compactMap { $0[metric] }
+      guard !values.isEmpty else { continue }
+      let average = values.reduce(0, +) / Double(values.count)
+      mean[metric] = average
+      deviation[metric] =
+        (values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(values.count)).squareRoot()
+    }
+    return (mean, deviation)
+  }
+}

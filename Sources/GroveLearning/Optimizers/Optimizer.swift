@@ -1,0 +1,94 @@
+public import GroveKernels
+public import GroveLayers
+public import GroveTensors
+
+/// Changes parameters by their gradients. A parameter without a gradient is left alone, and its step is not counted.
+public protocol Optimizer: AnyObject {
+  /// What the optimiser remembers of each parameter.
+  var memory: OptimizerMemory { get }
+  /// One step at the given learning rate.
+  func step(_ gradients: Gradients, learningRate: Float)
+}
+
+/// The optimisers by name, as `--optimizer` takes them.
+public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
+  case adam, adamw, sgd
+
+  /// - Parameters:
+  ///   - decay: weight decay of the main group of parameters.
+  ///   - secondDecay: weight decay of the second group.
+  public func make(
+    for parameters: [Named<Parameter>], decay: Float, secondDecay: Float, momentum: Float
+  ) -> any Optimizer {
+    let memory = OptimizerMemory(parameters, decay: decay, secondDecay: secondDecay)
+    return switch self {
+    case .adam: Adam(memory, decoupled: false)
+    case .adamw: Adam(memory, decoupled: true)
+    case .sgd: SGD(memory, momentum: momentum)
+    }
+  }
+}
+
+/// The parameters of an optimiser, how often each was stepped, and what is remembered of each.
+public final class OptimizerMemory {
+  let parameters: [Named<Parameter>]
+  /// Weight decay of each parameter.
+  let decays: [Float]
+  /// Steps taken by each parameter.
+  public internal(set) var steps: [Int]
+  /// Remembered rows by slot name, such as `first`; nil until a parameter's first step.
+  private var slots: [(name: String, values: [FloatBuffer?])] = []
+
+  public init(_ parameters: [Named<Parameter>], decay: Float, secondDecay: Float) {
+    self.parameters = parameters
+    decays = parameters.map {
+      switch $0.value.decayGroup {
+      case .main: decay
+      case .second: secondDecay
+      case .none: 0
+      }
+    }
+    steps = [Int](repeating: 0, count: parameters.count)
+  }
+
+  /// The remembered numbers of one parameter, zeros at first.
+  func slot(_ name: String, of index: Int) -> FloatBuffer {
+    let at = slots.firstIndex { $0.name == name } ?? slots.count
+    if at == slots.count { slots.append((name, [FloatBuffer?](repeating: nil, count: parameters.count))) }
+    if let kept = slots[at].values[index] { return kept }
+    let made = FloatBuffer(count: parameters[index].value.shape.count, zeroed: true)
+    slots[at].values[index] = made
+    return made
+  }
+
+  /// What a checkpoint keeps: slot, parameter and numbers, in a fixed order.
+  public var saved: [(slot: String, parameter: String, values: FloatBuffer)] {
+    slots.flatMap { slot in
+      slot.values.enumerated().compactMap { index, values in
+        values.map { (slot.name, parameters[index].name, $0) }
+      }
+    }
+  }
+
+  /// Puts back what a checkpoint kept. - Precondition: the parameter exists and has that many numbers.
+  public func restore(slot name: String, parameter: String, values: [Float]) {
+    guard let index = parameters.firstIndex(where: { $0.name == parameter }) else {
+      preconditionFailure("OptimizerMemory: no parameter '\(parameter)'")
+    }
+    slot(name, of: index).copy(from: FloatBuffer(values))
+  }
+
+  public func restore(steps: [Int]) {
+    precondition(steps.count == parameters.count, "OptimizerMemory: \(steps.count) step counts for \(parameters.count)")
+    self.steps = steps
+  }
+
+  /// Calls `body` with the index, numbers and gradient of each trainable parameter that has one, counting its step.
+  func forEachStep(_ gradients: Gradients, _ body: (Int, FloatBuffer, FloatBuffer) -> Void) {
+    for (index, parameter) in parameters.enumerated() where parameter.value.isTrainable {
+      guard let gradient = gradients[parameter.value] else { continue }
+      steps[index] += 1
+      body(index, parameter.value.value.buffer, gradient.buffer)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import GroveKernels
+import GroveLayers
+import GroveTensors
+
+/// Where a training stands after an epoch, beside the numbers of the model and of the optimiser.
+struct TrainingState: Codable, Equatable {
+  var epoch = 0
+  var bestEpoch = 0
+  /// Validation score of the best epoch, larger being better; nil before there is one.
+  var bestScore: Double?
+  var bestLoss: Double?
+  /// Seconds spent in epochs so far.
+  var seconds = 0.0
+  /// Steps of each parameter in the optimiser.
+  var steps: [Int] = []
+}
+
+/// The numbers of a model by name, copied.
+struct ModelWeights {
+  let tensors: [(name: String, shape: [Int], values: FloatBuffer)]
+
+  init(tensors: [(name: String, shape: [Int], values: FloatBuffer)]) { self.tensors = tensors }
+
+  /// Copies of a module's parameters and buffers.
+  init(of module: some Module) {
+    func copy(_ buffer: FloatBuffer) -> FloatBuffer {
+      let result = FloatBuffer(count: buffer.count)
+      result.copy(from: buffer)
+      return result
+    }
+    tensors =
+      module.parameters().map { ($0.name, [$0.value.shape.rows, $0.value.shape.columns], copy($0.value.value.buffer)) }
+      + module.buffers().map { ($0.name, [$0.value.value.count], copy($0.value.value)) }
+  }
+
+  /// Puts the numbers back. - Precondition: they were taken from the same module.
+  func restore(to module: some Module) {
+    let places = module.parameters().map(\.value.value.buffer) + module.buffers().map(\.value.value)
+    for (place, tensor) in zip(places, tensors) { place.copy(from: tensor.values) }
+  }
+}
+
+/// Weight files of a run: `best.safetensors` holds a model, `last.safetensors` everything that resuming needs.
+///
+/// Neither file holds a path, a time, a number of threads or anything computed from test nodes, so equal runs give
+/// equal bytes.
+struct CheckpointFiles {
+  let bestPath: String
+  let lastPath: String
+  let fingerprint: String
+  let model: String
+
+  private static let format = "grove-1"
+
+  func writeBest(_ weights: ModelWeights, epoch: Int) throws {
+    let metadata = ["format": CheckpointFiles.format, "model": model, "epoch": String(epoch)]
+    try SafetensorsFile.write(weights.tensors, metadata: metadata, to: bestPath)
+  }
+
+  func writeLast(
+    _ state: TrainingState, current: ModelWeights, best: ModelWeights, memory: OptimizerMemory?
+  ) throws {
+    var state = state
+    state.steps = memory?.steps ?? []
+    var tensors = current.tensors.map { ("model/" + $0.name, $0.shape, $0.values) }
+    tensors += best.tensors.map { ("best/" + $0.name, $0.shape, $0.values) }
+    tensors += (memory?.saved ?? []).map { ("optimizer/\($0.slot)/\($0.parameter)", [$0.values.count], $0.values) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let metadata = [
+      "format": CheckpointFiles.format, "model": model, "configuration": fingerprint,
+      "state": String(decoding: try encoder.encode(state), as: UTF8.self),
+    ]
+    try SafetensorsFile.write(
+      tensors.map { (name: $0.0, shape: $0.1, values: $0.2) }, metadata: metadata, to: lastPath)
+  }
+
+  /// Puts the last checkpoint into a model and its optimiser; nil where there is none.
+  ///
+  /// - Throws: `TrainingFailure.checkpoint` where it belongs to another model or configuration.
+  func readLast(
+    into module: some Module, memory: OptimizerMemory?
+  ) throws -> (state: TrainingState, best: ModelWeights)? {
+    guard FileManager.default.fileExists(atPath: lastPath) else { return nil }
+    let (tensors, metadata) = try SafetensorsFile.read(lastPath)
+    guard metadata["configuration"] == fingerprint else {
+      throw TrainingFailure.checkpoint(path: lastPath, reason: "it belongs to another model, configuration or graph")
+    }
+    guard let state = try? JSONDecoder().decode(TrainingState.self, from: Data((metadata["state"] ?? "").utf8)) else {
+      throw TrainingFailure.checkpoint(path: lastPath, reason: "its state cannot be read")
+    }
+    try CheckpointFiles.fill(module, from: tensors, prefix: "best/", path: lastPath)
+    let best = ModelWeights(of: module)
+    try CheckpointFiles.fill(module, from: tensors, prefix: "model/", path: lastPath)
+    if let memory {
+      guard state.steps.count == memory.steps.count else {
+        throw TrainingFailure.checkpoint(path: lastPath, reason: "its optimiser counts \(state.steps.count) parameters, the model has \(memory.steps.count)")
+      }
+      let sizes = Dictionary(uniqueKeysWithValues: module.parameters().map { ($0.name, $0.value.shape.count) })
+      for (name, entry) in tensors where name.hasPrefix("optimizer/") {
+        let parts = name.split(separator: "/", maxSplits: 2).map(String.init)
+        guard parts.count == 3, sizes[parts[2]] == entry.values.count else {
+          throw TrainingFailure.checkpoint(path: lastPath, reason: "'\(name)' does not fit the model")
+        }
+        memory.restore(slot: parts[1], parameter: parts[2], values: entry.values)
+      }
+      memory.restore(steps: state.steps)
+    }
+    return (state, best)
+  }
+
+  /// Puts the best weights of a run into a model.
+  func readBest(into module: some Module) throws {
+    let (tensors, metadata) = try SafetensorsFile.read(bestPath)
+    guard metadata["model"] == model else {
+      throw TrainingFailure.checkpoint(
+        path: bestPath, reason: "it holds a model '\(metadata["model"] ?? "unnamed")', the run is of '\(model)'")
+    }
+    try CheckpointFiles.fill(module, from: tensors, prefix: "", path: bestPath)
+  }
+
+  private static func fill(
+    _ module: some Module, from tensors: [String: SafetensorsFile.Entry], prefix: String, path: String
+  ) throws {
+    let places =
+      module.parameters().map { ($0.name, $0.value.value.buffer, [$0.value.shape.rows, $0.value.shape.columns]) }
+      + module.buffers().map { ($0.name, $0.value.value, [$0.value.value.count]) }
+    for (name, buffer, shape) in places {
+      guard let entry = tensors[prefix + name] else {
+        throw TrainingFailure.checkpoint(path: path, reason: "it lacks '\(prefix + name)', so it is of another model")
+      }
+      guard entry.shape == shape else {
+        throw TrainingFailure.checkpoint(
+          path: path, reason: "'\(prefix + name)' has shape \(entry.shape), the model needs \(shape)")
+      }
+      buffer.copy(from: FloatBuffer(entry.values))
+    }
+    let known = Set(places.map { prefix + $0.0 })
+    if prefix.isEmpty, let extra = tensors.keys.filter({ !known.contains($0) }).min() {
+      throw TrainingFailure.checkpoint(path: path, reason: "it holds '\(extra)', which the model does not have")
+    }
+  }
+}

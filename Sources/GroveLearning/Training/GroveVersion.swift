@@ -1,0 +1,4 @@
+/// The version of the project, as manifests and `grove version` give it.
+public enum GroveVersion {
+  public static let current = "0.1.0"
+}

@@ -1,0 +1,146 @@
+public import GroveGraphs
+import GroveKernels
+import GroveTensors
+
+/// A graph with features and labels as one training sees it.
+public struct NodeData: Sendable {
+  public let name: String
+  public let graph: Graph
+  public let labels: Labels
+  public let nodeType: NodeType
+  /// External ids in node order, or nil where a node's id is its number.
+  public let nodeIDs: [String]?
+  public let features: Features
+  /// Choices made for the caller, in words.
+  public let notes: [String]
+
+  /// A model's input.
+  public enum Features: Sendable {
+    case given(FeatureMatrix)
+    case learned(width: Int)
+
+    public var width: Int {
+      switch self {
+      case .given(let matrix): matrix.width
+      case .learned(let width): width
+      }
+    }
+  }
+
+  /// Reads what the configuration asks for, and writes the choices it left open back into it.
+  ///
+  /// - Throws: what the source throws; `TrainingFailure` where the data cannot serve the task.
+  public init(_ source: some GraphSource & FeatureSource, _ configuration: inout TrainingConfiguration) throws {
+    name = source.name
+    guard let type = source.labeledType, let labels = try source.labels() else {
+      throw TrainingFailure.data("\(source.name): no labels, so there is nothing to learn; add labels.npy (one class a node)")
+    }
+    guard labels.classCount > 0 else {
+      throw TrainingFailure.data("\(source.name): every label is -1, so there is nothing to learn")
+    }
+    self.labels = labels
+    nodeType = type
+    nodeIDs = try source.nodeIDs(of: type)
+    var notes: [String] = []
+    graph = try NodeData.graph(source, type, &configuration)
+    features = try NodeData.features(source, type, graph.nodeCount, &configuration, &notes)
+    self.notes = notes
+  }
+
+  public var nodeCount: Int { graph.nodeCount }
+  public var classCount: Int { labels.classCount }
+
+  /// The metric that people use for such labels: accuracy; area under the ROC curve for two classes; average
+  /// precision where a node may have many.
+  public var defaultMetric: Metric {
+    switch labels {
+    case .single: classCount == 2 ? .rocAUC : .accuracy
+    case .multiple: .averagePrecision
+    }
+  }
+
+  private static func graph(
+    _ source: some GraphSource & FeatureSource, _ type: NodeType, _ configuration: inout TrainingConfiguration
+  ) throws -> Graph {
+    let within = source.relations.filter { $0.source == type && $0.target == type }
+    let chosen: [EdgeType]
+    if configuration.relations.isEmpty {
+      // A directed twin of the same edges is an alternative, not a second relation.
+      let directedTwin = within.first { $0.relation == "edges" } != nil
+      chosen = directedTwin ? within.filter { $0.relation == "edges" } : within
+    } else {
+      chosen = try configuration.relations.map { name in
+        guard let relation = source.relations.first(where: { $0.relation == name }) else {
+          let names = source.relations.map(\.relation).joined(separator: ", ")
+          throw TrainingFailure.configuration("\(source.name): there is no relation '\(name)'; it has \(names)")
+        }
+        guard relation.source == type && relation.target == type else {
+          throw TrainingFailure.configuration(
+            "relation \(relation) does not join \(type) to \(type); homogeneous models need one that does")
+        }
+        return relation
+      }
+    }
+    guard !chosen.isEmpty else {
+      let names = source.relations.map(\.description).joined(separator: ", ")
+      throw TrainingFailure.data(
+        "\(source.name): no relation joins \(type) to \(type) (it has \(names.isEmpty ? "none" : names)); homogeneous models need one")
+    }
+    configuration.relations = chosen.map(\.relation)
+    let undirected = configuration.undirected != "no"
+    let all = try chosen.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
+      let edges = try source.edges(of: relation)
+      return all.appending(undirected || !edges.isDirected ? edges.bothWays() : edges)
+    }
+    return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
+  }
+
+  private static func features(
+    _ source: some GraphSource & FeatureSource, _ type: NodeType, _ nodeCount: Int,
+    _ configuration: inout TrainingConfiguration, _ notes: inout [String]
+  ) throws -> Features {
+    let available = source.featureNames(of: type)
+    if configuration.features == nil {
+      configuration.features = available.first ?? "learned:64"
+      if available.isEmpty { notes.append("no feature column, so each node learns 64 numbers (--features learned:64)") }
+    }
+    let name = configuration.features ?? ""
+    if name == "one-hot" {
+      let rows = SparseRows(
+        offsets: (0...nodeCount).map(Int64.init), columns: (0..<nodeCount).map(Int32.init), columnCount: nodeCount)
+      configuration.normalizeFeatures = "none"
+      return .given(.sparse(rows: rows, values: nil))
+    }
+    if name.hasPrefix("learned:") {
+      guard let width = Int(name.dropFirst("learned:".count)), width >= 1, width <= 1 << 16 else {
+        throw TrainingFailure.configuration("features is '\(name)'; write learned:WIDTH, such as learned:64")
+      }
+      configuration.normalizeFeatures = "none"
+      return .learned(width: width)
+    }
+    guard available.contains(name) else {
+      let names = (available + ["one-hot", "learned:WIDTH"]).joined(separator: ", ")
+      throw TrainingFailure.configuration("\(source.name): there are no features '\(name)'; choose one of \(names)")
+    }
+    let matrix = try source.features(named: name, of: type)
+    if configuration.normalizeFeatures == "auto" {
+      configuration.normalizeFeatures = matrix.isNonNegative ? "rows" : "none"
+    }
+    return .given(configuration.normalizeFeatures == "rows" ? matrix.normalizedByRowSum() : matrix)
+  }
+}
+
+extension FeatureMatrix {
+  /// The same numbers as a tensor: sparse rows, unless more than a fifth of the entries are there.
+  func tensor() -> Tensor {
+    switch self {
+    case .dense(let values, let width): return Tensor(values, rows: rowCount, columns: width)
+    case .sparse(let rows, let values):
+      let index = EdgeIndex(offsets: rows.offsets, columns: rows.columns)
+      let sparse = Tensor(
+        SparseValues(
+          entries: Aggregation(incoming: index, sourceCount: rows.columnCount), values: values.map(FloatBuffer.init)))
+      return 5 * rows.entryCount > rows.rowCount * rows.columnCount ? sparse.densified() : sparse
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import Foundation
+public import GroveGraphs
+import GroveKernels
+import GroveLayers
+import GroveTensors
+
+/// News of a training for whoever watches it.
+public struct TrainingProgress: Sendable {
+  public let run: Int
+  public let runs: Int
+  public let epoch: Int
+  public let epochs: Int
+  public let loss: Double
+  /// The metric that chooses the best epoch, on validation nodes; nil without any.
+  public let validation: Double?
+  public let metric: Metric
+}
+
+/// Trains one node classifier on the whole graph at once.
+///
+/// An epoch is one step on all training nodes, then one evaluation. The best epoch is the one of the largest
+/// validation score, of equals the one of smaller validation loss; without validation nodes it is the last. Test nodes
+/// are scored once, at the end, with the best weights.
+public struct NodeTrainer {
+  let data: NodeData
+  let configuration: TrainingConfiguration
+  let recipe: ModelRecipe
+  let split: Split
+  let run: Int
+  let metric: Metric
+
+  /// - Throws: `TrainingFailure` where split and labels do not fit.
+  public init(data: NodeData, configuration: TrainingConfiguration, split: Split, run: Int) throws {
+    if let problem = split.problem(nodeCount: data.nodeCount) {
+      throw TrainingFailure.data("\(data.name): \(problem); correct the split")
+    }
+    if case .single(let classes, _) = data.labels {
+      for part in [split.train, split.validation, split.test] {
+        if let node = part.first(where: { classes[Int($0)] < 0 }) {
+          throw TrainingFailure.data("\(data.name): split '\(split.name)' holds node \(node), which has no label; correct the split")
+        }
+      }
+    }
+    self.data = data
+    self.configuration = configuration
+    self.split = split
+    self.run = run
+    recipe = try ModelCatalogue.recipe(named: configuration.model)
+    metric = configuration.metric ?? data.defaultMetric
+  }
+
+  /// Trains, or goes on from the folder's last checkpoint, and writes the run's files.
+  ///
+  /// - Parameters:
+  ///   - folder: nil keeps everything in memory.
+  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`.
+  /// - Returns: the result, the trained classifier, and the epoch that training went on from (0: it began).
+  public func train(
+    in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> (result: RunResult, model: TrainedModel, resumedFromEpoch: Int) {
+    let model = TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
+    let files = try folder.map { try model.files(in: $0) }
+    if let folder { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
+    guard let classifier = model.classifier else {
+      let result = finished(model, TrainingState(epoch: 0))
+      if let folder, let files {
+        try files.writeBest(ModelWeights(tensors: []), epoch: 0)
+        try files.writeLast(TrainingState(), current: ModelWeights(tensors: []), best: ModelWeights(tensors: []), memory: nil)
+        _ = try MetricsLog(path: folder.metricsPath, keepingThrough: 0)
+        try writeManifest(result, in: folder)
+      }
+      return (result, model, 0)
+    }
+    let optimizer = configuration.optimizer.make(
+      for: classifier.parameters(), decay: configuration.weightDecay,
+      secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
+    var state = TrainingState()
+    var best = ModelWeights(of: classifier)
+    if let resumed = try files?.readLast(into: classifier, memory: optimizer.memory) {
+      state = resumed.state
+      best = resumed.best
+    }
+    let resumedFrom = state.epoch
+    let log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: resumedFrom) }
+    var pace = CheckpointPace(every: configuration.checkpointEvery)
+
+    while state.epoch < configuration.epochs && !isStale(state) {
+      let start = Date()
+      state.epoch += 1
+      let loss = try step(classifier, optimizer, epoch: state.epoch)
+      let scores = score(classifier)
+      if isBetter(scores, than: state) {
+        state.bestEpoch = state.epoch
+        state.bestScore = scores.validation
+        state.bestLoss = scores.validationLoss
+        best = ModelWeights(of: classifier)
+      }
+      let seconds = Date().timeIntervalSince(start)
+      state.seconds += seconds
+      try log?.append(scores.line(epoch: state.epoch, loss: loss, rate: learningRate(state.epoch), seconds: seconds, metric))
+      progress(
+        TrainingProgress(
+          run: run, runs: configuration.runs, epoch: state.epoch, epochs: configuration.epochs, loss: loss,
+          validation: scores.validation, metric: metric))
+      let stops = shouldStop()
+      if let files, stops || pace.isDue(epoch: state.epoch) {
+        try pace.timed { try files.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory) }
+      }
+      if stops, let folder { throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch) }
+    }
+    try files?.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory)
+    best.restore(to: classifier)
+    try files?.writeBest(best, epoch: state.bestEpoch)
+    let result = finished(model, state)
+    if let folder { try writeManifest(result, in: folder) }
+    return (result, model, resumedFrom)
+  }
+
+  private func learningRate(_ epoch: Int) -> Float {
+    configuration.lr
+      * configuration.schedule.factor(epoch: epoch, of: configuration.epochs, warmup: configuration.warmup)
+  }
+
+  /// One step on all training nodes. - Returns: the loss before it.
+  private func step(_ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int) throws -> Double {
+    try Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
+      let output = classifier(on: data.graph)
+      let loss = loss(output.logits.gathering(rows: split.train))
+      let gradients = loss.backward()
+      guard loss.scalar.isFinite else {
+        let parameter = classifier.parameters().first { gradients[$0.value]?.buffer.firstNonFinite != nil }
+        throw TrainingFailure.nonFiniteLoss(epoch: epoch, parameter: parameter?.name)
+      }
+      optimizer.step(gradients, learningRate: learningRate(epoch))
+      return Double(loss.scalar)
+    }
+  }
+
+  /// The training loss of the training nodes' logits.
+  private func loss(_ logits: Tensor) -> Tensor {
+    switch data.labels {
+    case .single(let classes, _):
+      return logits.crossEntropy(
+        split.train.map { classes[Int($0)] }, weights: classWeights(classes), smoothing: configuration.labelSmoothing)
+    case .multiple(let rows, _):
+      let targets = FloatBuffer(count: split.train.count * data.classCount, zeroed: true)
+      for (row, node) in split.train.enumerated() {
+        for c in rows[Int(node)] { targets[row * data.classCount + Int(c)] = 1 }
+      }
+      return logits.binaryCrossEntropy(Tensor(targets, rows: split.train.count, columns: data.classCount))
+    }
+  }
+
+  /// Inverse to each class's share of the training nodes, mean 1 over nodes; classes without any weigh 0.
+  private func classWeights(_ classes: [Int32]) -> [Float]? {
+    guard configuration.classWeights == "balanced" else { return nil }
+    var counts = [Int](repeating: 0, count: data.classCount)
+    for node in split.train { counts[Int(classes[Int(node)])] += 1 }
+    let present = counts.count { $0 > 0 }
+    return counts.map { $0 == 0 ? 0 : Float(split.train.count) / Float(present * $0) }
+  }
+
+  private func isStale(_ state: TrainingState) -> Bool {
+    !split.validation.isEmpty && configuration.patience > 0
+      && state.epoch - state.bestEpoch > configuration.patience
+  }
+
+  private func isBetter(_ scores: EpochScores, than state: TrainingState) -> Bool {
+    guard let score = scores.validation, let loss = scores.validationLoss else { return true }
+    guard let best = state.bestScore, let bestLoss = state.bestLoss else { return true }
+    let (now, before) = metric.isLargerBetter ? (score, best) : (best, score)
+    return now > before || (now == before && loss < bestLoss)
+  }
+
+  /// The choosing metric and the loss of training and validation nodes.
+  private func score(_ classifier: NodeClassifier) -> EpochScores {
+    Pass.evaluation {
+      let logits = classifier(on: data.graph).logits
+      func probe(_ nodes: [Int32]) -> (score: Double?, loss: Double?) {
+        guard !nodes.isEmpty else { return (nil, nil) }
+        let rows = logits.gathering(rows: nodes).buffer.values
+        return (
+          NodeEvaluation.value(of: metric, logits: rows, of: nodes, labels: data.labels),
+          NodeEvaluation.value(of: .loss, logits: rows, of: nodes, labels: data.labels)
+        )
+      }
+      let train = probe(split.train)
+      let validation = probe(split.validation)
+      // A metric that needs both classes may be undefined on few nodes; then the loss decides.
+      return EpochScores(
+        train: train.score, trainLoss: train.loss, validation: validation.score ?? validation.loss.map { _ in 0 },
+        validationLoss: validation.loss)
+    }
+  }
+
+  private func finished(_ model: TrainedModel, _ state: TrainingState) -> RunResult {
+    let logits = model.outputs().logits
+    func metrics(_ nodes: [Int32]) -> [String: Double] {
+      nodes.isEmpty ? [:] : model.evaluation(of: nodes, logits: logits).values.byName
+    }
+    return RunResult(
+      run: run, split: split.name, parameters: model.parameterCount, epochs: state.epoch, bestEpoch: state.bestEpoch,
+      secondsPerEpoch: state.epoch == 0 ? 0 : state.seconds / Double(state.epoch), train: metrics(split.train),
+      validation: metrics(split.validation), test: metrics(split.test))
+  }
+
+  private func writeManifest(_ result: RunResult, in folder: RunFolder) throws {
+    let manifest = RunManifest(
+      version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
+      edges: data.graph.edgeCount,
+      files: [
+        "best.safetensors": try Checksum.sha256(ofFile: folder.bestPath),
+        "last.safetensors": try Checksum.sha256(ofFile: folder.lastPath),
+      ], result: result)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(encoder.encode(manifest) + Data("\n".utf8), to: folder.manifestPath)
+  }
+}
+
+private struct EpochScores {
+  let train: Double?
+  let trainLoss: Double?
+  let validation: Double?
+  let validationLoss: Double?
+
+  func line(epoch: Int, loss: Double, rate: Float, seconds: Double, _ metric: Metric) -> MetricsLog.Line {
+    func values(_ score: Double?, _ loss: Double?) -> [String: Double] {
+      var result: [String: Double] = [:]
+      if let score { result[metric.rawValue] = score }
+      if let loss { result["loss"] = loss }
+      return result
+    }
+    return MetricsLog.Line(
+      epoch: epoch, loss: loss, learningRate: Double(rate), train: values(train, trainLoss),
+      validation: values(validation, validationLoss), seconds: seconds)
+  }
+}
+
+/// When to write the next checkpoint: every so many epochs if told; else after the first epoch, and then whenever a
+/// second has passed and writing would take less than a twentieth of the time, but at least every eight seconds.
+private struct CheckpointPace {
+  let every: Int?
+  private var last: Date?
+  private var cost = 0.0
+
+  init(every: Int?) { self.every = every }
+
+  func isDue(epoch: Int) -> Bool {
+    if let every { return epoch % every == 0 }
+    guard let last else { return true }
+    return Date().timeIntervalSince(last) >= min(8, max(1, 20 * cost))
+  }
+
+  mutating func timed(_ write: () throws -> Void) rethrows {
+    let start = Date()
+    try write()
+    last = Date()
+    cost = Date().timeIntervalSince(start)
+  }
+}

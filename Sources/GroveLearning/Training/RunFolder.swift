@@ -1,0 +1,140 @@
+import Foundation
+import GroveKernels
+
+/// The folder of one run: its files, by the names that the command line's contract gives them.
+public struct RunFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public var configurationPath: String { path + "/config.json" }
+  public var metricsPath: String { path + "/metrics.jsonl" }
+  public var bestPath: String { path + "/best.safetensors" }
+  public var lastPath: String { path + "/last.safetensors" }
+  public var manifestPath: String { path + "/manifest.json" }
+
+  /// The folders of the N runs of one command: the folder itself for one, `run-0` … below it for more.
+  public func parts(count: Int) -> [RunFolder] {
+    count == 1 ? [self] : (0..<count).map { RunFolder(path + "/run-\($0)") }
+  }
+
+  /// Whether a run lies here, finished or not.
+  public var exists: Bool { FileManager.default.fileExists(atPath: configurationPath) }
+
+  /// Makes the folder for a new run.
+  ///
+  /// - Throws: `TrainingFailure.folder` where something lies there and `overwriting` is off; `FileFailure`.
+  public func create(overwriting: Bool) throws {
+    if FileManager.default.fileExists(atPath: path) {
+      guard AtomicFile.isFolder(path) else {
+        throw TrainingFailure.folder(path: path, reason: "a file is in the way; choose another --out", kind: .cannotCreate)
+      }
+      let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      if exists {
+        guard overwriting else {
+          throw TrainingFailure.folder(
+            path: path, reason: "a run lies here; choose another --out, or add --overwrite or --resume", kind: .cannotCreate)
+        }
+        try clear(contents)
+      } else if !contents.isEmpty {
+        throw TrainingFailure.folder(
+          path: path, reason: "the folder is not empty and holds no run; choose another --out", kind: .cannotCreate)
+      }
+    }
+    try AtomicFile.makeFolder(path)
+    guard FileManager.default.isWritableFile(atPath: path) else {
+      throw FileFailure.cannotCreate(path: path, code: EACCES)
+    }
+  }
+
+  /// Removes what a run wrote, and nothing else.
+  private func clear(_ contents: [String]) throws {
+    let own: Set = ["config.json", "metrics.jsonl", "best.safetensors", "last.safetensors", "manifest.json", "report.html"]
+    for name in contents where own.contains(name) || name.hasPrefix("run-") || name.hasSuffix(".partial") {
+      do { try FileManager.default.removeItem(atPath: path + "/" + name) } catch {
+        throw FileFailure.cannotCreate(path: path + "/" + name, code: EACCES)
+      }
+    }
+  }
+
+  /// The configuration of the run.
+  /// - Throws: `TrainingFailure.folder` where no run lies here.
+  public func configuration() throws -> TrainingConfiguration {
+    guard let data = FileManager.default.contents(atPath: configurationPath) else {
+      throw TrainingFailure.folder(path: path, reason: "no run lies here (there is no config.json); check the path", kind: .missingInput)
+    }
+    return try TrainingConfiguration(layers: [ConfigurationLayer(json: data, origin: configurationPath)])
+  }
+
+  /// The result of a finished run, or nil.
+  public func result() throws -> RunResult? {
+    guard let data = FileManager.default.contents(atPath: manifestPath) else { return nil }
+    do { return try JSONDecoder().decode(RunManifest.self, from: data).result } catch {
+      throw TrainingFailure.checkpoint(path: manifestPath, reason: "it cannot be read as a run's manifest")
+    }
+  }
+}
+
+/// What a run came to.
+public struct RunResult: Codable, Sendable, Equatable {
+  public var run: Int
+  public var split: String
+  public var parameters: Int
+  public var epochs: Int
+  public var bestEpoch: Int
+  public var secondsPerEpoch: Double
+  public var train: [String: Double]
+  public var validation: [String: Double]
+  public var test: [String: Double]
+}
+
+/// What a finished run writes about itself.
+struct RunManifest: Codable {
+  var version: String
+  var cpuPath: String
+  var graph: String
+  var nodes: Int
+  var edges: Int
+  /// SHA-256 of each weight file.
+  var files: [String: String]
+  var result: RunResult
+}
+
+/// One line an epoch in `metrics.jsonl`.
+struct MetricsLog {
+  struct Line: Codable {
+    var epoch: Int
+    var loss: Double
+    var learningRate: Double
+    var train: [String: Double]
+    var validation: [String: Double]
+    var seconds: Double
+  }
+
+  private let path: String
+  private var handle: FileHandle?
+
+  /// Opens the log to go on after `epoch`; later lines, from before an interruption, are cut off.
+  init(path: String, keepingThrough epoch: Int) throws {
+    self.path = path
+    var kept = Data()
+    if epoch > 0, let old = FileManager.default.contents(atPath: path) {
+      for line in old.split(separator: UInt8(ascii: "\n")) {
+        guard let parsed = try? JSONDecoder().decode(Line.self, from: line), parsed.epoch <= epoch else { continue }
+        kept.append(line)
+        kept.append(UInt8(ascii: "\n"))
+      }
+    }
+    try AtomicFile.write(kept, to: path)
+    handle = FileHandle(forWritingAtPath: path)
+    do { try handle?.seekToEnd() } catch { throw FileFailure.cannotWrite(path: path, code: EIO) }
+  }
+
+  func append(_ line: Line) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    do { try handle?.write(contentsOf: encoder.encode(line) + Data("\n".utf8)) } catch {
+      throw FileFailure.cannotWrite(path: path, code: ENOSPC)
+    }
+  }
+}
