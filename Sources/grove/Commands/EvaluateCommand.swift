@@ -1,0 +1,56 @@
+import ArgumentParser
+import GroveGraphs
+import GroveLearning
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Every metric of a saved run.",
+    discussion: "Example: grove evaluate run --part test")
+
+  @Argument(help: "A run's folder.") var path: String
+  @Option(help: "train, validation or test.") var part = "test"
+  @Option(help: "Which of several runs (default 0).") var run: Int?
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    let loaded = try LoadedRun(path, number: run)
+    let nodes: [Int32]
+    switch part {
+    case "train": nodes = loaded.split.train
+    case "validation": nodes = loaded.split.validation
+    case "test": nodes = loaded.split.test
+    default: throw TrainingFailure.configuration("--part \(part): choose train, validation or test")
+    }
+    let evaluation = loaded.model.evaluation(of: nodes, logits: loaded.model.outputs().logits)
+    let names = loaded.model.data.labels.classNames
+    var report = Report("evaluate")
+    report.set("part", part)
+    report.set("nodes", nodes.count)
+    report.set("metrics", evaluation.values.byName)
+    report.set(
+      "perClass",
+      zip(names, evaluation.perClass).map { name, scores -> [String: Any] in
+        [
+          "class": name, "precision": scores.precision, "recall": scores.recall, "f1": scores.f1,
+          "support": scores.support,
+        ]
+      })
+    report.set(
+      "confusion",
+      evaluation.confusion.map { matrix in
+        (0..<matrix.classCount).map { truth in (0..<matrix.classCount).map { matrix[truth, $0] } }
+      })
+    report.say("\(loaded.configuration.model) on \(nodes.count) \(part) nodes of \(loaded.graph.name)")
+    report.table(
+      evaluation.values.ordered.map {
+        [$0.metric.rawValue, $0.metric == .loss ? String(($0.value * 1e4).rounded() / 1e4) : percent($0.value)]
+      })
+    report.table(
+      [["class", "precision", "recall", "F1", "nodes"]]
+        + zip(names, evaluation.perClass).map {
+          [$0, percent($1.precision), percent($1.recall), percent($1.f1), grouped($1.support)]
+        })
+    try report.finish(common)
+  }
+}

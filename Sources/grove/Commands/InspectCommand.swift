@@ -1,0 +1,123 @@
+import ArgumentParser
+import GroveGraphs
+import GroveLearning
+import GroveStore
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "What a graph holds; or one node with its neighbours.",
+    discussion: "Example: grove inspect graphs/karate")
+
+  @Argument(help: "A store, a folder or a file that holds a graph.") var store: String
+  @Option(help: "Id of a node to show.") var node: String?
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    let graph = try openGraph(store)
+    if let node { return try show(node, of: graph) }
+    let summary = try GraphSummary(graph, warnings: graph.warnings)
+    let components = try componentCount(summary, graph)
+    var report = Report("inspect")
+    report.set("name", summary.name)
+    report.set("format", graph.format)
+    report.set("nodes", Dictionary(uniqueKeysWithValues: summary.nodes.map { ($0.type.name, $0.count) }))
+    report.set("edges", Dictionary(uniqueKeysWithValues: summary.edges.map { ($0.relation.relation, $0.count) }))
+    report.set("classes", summary.classNames.count)
+    report.set("classNames", summary.classNames)
+    report.set("classCounts", summary.classCounts)
+    report.set("unlabeled", summary.unlabeledCount)
+    report.set("multiLabel", summary.isMultiLabel)
+    report.set("splits", summary.splitNames)
+    report.set("features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
+    report.set("selfLoops", summary.selfLoopCount)
+    report.set("isolated", summary.isolatedCount)
+    report.set("components", components)
+    report.set("snapshot", summary.snapshot)
+    report.set("warnings", summary.warnings)
+    if let degrees = summary.degrees {
+      report.set(
+        "degrees",
+        [
+          "minimum": degrees.minimum, "median": degrees.median, "mean": degrees.mean, "maximum": degrees.maximum,
+        ] as [String: Any])
+    }
+    describe(summary, components, graph.format, in: &report)
+    try report.finish(common)
+  }
+
+  private func describe(_ summary: GraphSummary, _ components: Int?, _ format: String, in report: inout Report) {
+    report.say("\(summary.name) (\(format))")
+    var rows: [[String]] = summary.nodes.map { ["nodes \($0.type)", grouped($0.count)] }
+    rows += summary.edges.map {
+      ["edges \($0.relation.relation)", grouped($0.count), $0.isDirected ? "directed" : "undirected"]
+    }
+    rows += summary.features.map { ["features \($0.name) of \($0.type)", "\(grouped($0.width)) wide"] }
+    if !summary.classNames.isEmpty {
+      rows.append(["classes", "\(summary.classNames.count)\(summary.isMultiLabel ? ", many a node" : "")"])
+      rows.append(["unlabelled nodes", grouped(summary.unlabeledCount)])
+    }
+    if let degrees = summary.degrees {
+      rows.append(["degree least / median / mean / most", "\(degrees.minimum) / \(degrees.median) / \(fixed(degrees.mean)) / \(degrees.maximum)"])
+      rows.append(["self-loops, isolated nodes", "\(summary.selfLoopCount), \(summary.isolatedCount)"])
+    }
+    if let components { rows.append(["connected components", grouped(components)]) }
+    report.table(rows)
+    if !summary.classNames.isEmpty {
+      report.say("Classes:")
+      report.table(zip(summary.classNames, summary.classCounts).map { [$0, grouped($1)] })
+    }
+    if !summary.splitNames.isEmpty { report.say("Splits: \(summary.splitNames.joined(separator: ", "))") }
+    report.say("Snapshot \(summary.snapshot)")
+  }
+
+  private func fixed(_ value: Double) -> String { String((value * 100).rounded() / 100) }
+
+  private func componentCount(_ summary: GraphSummary, _ graph: GraphDataset) throws -> Int? {
+    guard let relation = summary.mainRelation else { return nil }
+    let edges = try graph.edges(of: relation)
+    let count = graph.nodeCount(of: relation.source)
+    let matrix = try SparseMatrix(
+      rows: edges.sources, columns: edges.targets, values: nil, rowCount: count, columnCount: count, duplicates: .max)
+    return try matrix.connectedComponents().count
+  }
+
+  private func show(_ id: String, of graph: GraphDataset) throws {
+    let type = graph.labeledType ?? graph.nodeTypes.first ?? .node
+    let ids = try graph.nodeIDs(of: type)
+    let count = graph.nodeCount(of: type)
+    let found = ids.map { $0.firstIndex(of: id) } ?? Int(id)
+    guard let number = found, number >= 0, number < count else {
+      throw TrainingFailure.configuration("\(graph.name) has no \(type) '\(id)'; ids run \(ids == nil ? "from 0 to \(count - 1)" : "as the graph's files give them")")
+    }
+    func name(_ node: Int32, _ type: NodeType) throws -> String {
+      try graph.nodeIDs(of: type).map { $0[Int(node)] } ?? String(node)
+    }
+    var neighbors: [[String: Any]] = []
+    for relation in graph.relations {
+      let edges = try graph.edges(of: relation)
+      for edge in 0..<edges.count {
+        if relation.source == type, Int(edges.sources[edge]) == number {
+          neighbors.append(["relation": relation.relation, "direction": edges.isDirected ? "out" : "both", "id": try name(edges.targets[edge], relation.target)])
+        } else if relation.target == type, Int(edges.targets[edge]) == number {
+          neighbors.append(["relation": relation.relation, "direction": edges.isDirected ? "in" : "both", "id": try name(edges.sources[edge], relation.source)])
+        }
+      }
+    }
+    let classes: [String] =
+      switch try graph.labels() {
+      case .single(let classes, let names) where type == graph.labeledType && classes[number] >= 0: [names[Int(classes[number])]]
+      case .multiple(let rows, let names) where type == graph.labeledType: rows[number].map { names[Int($0)] }
+      default: []
+      }
+    var report = Report("inspect")
+    report.set("node", id)
+    report.set("type", type.name)
+    report.set("classes", classes)
+    report.set("neighbors", neighbors)
+    report.say("\(type) \(id): \(classes.isEmpty ? "no class" : "class " + classes.joined(separator: ", ")), \(neighbors.count) edges")
+    report.table(neighbors.prefix(50).map { ["\($0["direction"] ?? "") \($0["relation"] ?? "")", "\($0["id"] ?? "")"] })
+    if neighbors.count > 50 { report.say("  and \(neighbors.count - 50) more (--json lists all)") }
+    try report.finish(common)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import GroveLearning
+
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "Models with their defaults and sources.",
+    discussion: "Example: grove models show gat", subcommands: [List.self, Show.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Every model.", discussion: "Example: grove models list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      var report = Report("models list")
+      report.set(
+        "models",
+        ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] })
+      let width = ModelCatalogue.recipes.map(\.name.count).max() ?? 0
+      for recipe in ModelCatalogue.recipes {
+        report.say("  " + recipe.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + recipe.title)
+      }
+      try report.finish(common)
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "One model's defaults, source and options.", discussion: "Example: grove models show gcnii")
+
+    @Argument(help: "A name of `grove models list`.") var name: String
+    @OptionGroup var common: CommonOptions
+
+    private static let training = [
+      "optimizer", "lr", "weightDecay", "schedule", "epochs", "patience", "labelSmoothing", "classWeights",
+    ]
+
+    func run() throws {
+      let recipe = try ModelCatalogue.recipe(named: name)
+      var layer = ConfigurationLayer(origin: "command line")
+      layer.set("model", name)
+      let configuration = try TrainingConfiguration(layers: [layer])
+      let all = try JSONSerialization.jsonObject(with: configuration.json) as? [String: Any] ?? [:]
+      let training = if case .trained = recipe.kind { Self.training } else { [String]() }
+      let keys = recipe.options + training
+      let defaults = Dictionary(uniqueKeysWithValues: keys.compactMap { key in all[key].map { (key, $0) } })
+      var report = Report("models show")
+      report.set("name", recipe.name)
+      report.set("task", recipe.task)
+      report.set("title", recipe.title)
+      report.set("source", recipe.source)
+      report.set("defaults", defaults)
+      report.set("accepts", ["features dense or sparse", "learned:WIDTH", "one-hot"])
+      report.say("\(recipe.name): \(recipe.title)")
+      report.say("Source: \(recipe.source)")
+      report.say("Defaults (flags in kebab case, keys of --config as they stand):")
+      report.table(keys.compactMap { key in defaults[key].map { [key, shown($0)] } })
+      try report.finish(common)
+    }
+
+    private func shown(_ value: Any) -> String {
+      guard let data = try? JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed) else { return "" }
+      return String(decoding: data, as: UTF8.self).replacingOccurrences(of: "\"", with: "")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Classes with probabilities for nodes, also of a graph that the run never saw.",
+    discussion: "Example: grove predict run --out classes.tsv")
+
+  @Argument(help: "A run's folder.") var path: String
+  @Option(help: "Another graph with the same features and classes.") var store: String?
+  @Option(help: "File with one node id a line (default: all nodes).") var nodes: String?
+  @Option(help: "A .tsv or .jsonl file to write.") var out: String
+  @Option(help: "Which of several runs (default 0).") var run: Int?
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    guard out.hasSuffix(".tsv") || out.hasSuffix(".jsonl") else {
+      throw TrainingFailure.configuration("--out \(out): the name must end with .tsv or .jsonl")
+    }
+    let loaded = try LoadedRun(path, number: run, store: store)
+    let data = loaded.model.data
+    let chosen = try chosenNodes(data)
+    let (probabilities, classes) = loaded.model.predictions()
+    let names = data.labels.classNames
+    try AtomicFile.write(to: out) { sink in
+      if out.hasSuffix(".tsv") {
+        try sink.write((["id", "class"] + names.map { "p(\($0))" }).joined(separator: "\t") + "\n")
+      }
+      for node in chosen {
+        let row = probabilities[node * names.count..<(node + 1) * names.count]
+        let id = data.nodeIDs?[node] ?? String(node)
+        let given = classes[node].map { names[$0] }
+        if out.hasSuffix(".tsv") {
+          let cells = [id, given.joined(separator: "|")] + row.map { "\($0)" }
+          try sink.write(cells.joined(separator: "\t") + "\n")
+        } else {
+          let object: [String: Any] = [
+            "id": id, "classes": given,
+            "probabilities": Dictionary(zip(names, row.map(Double.init)), uniquingKeysWith: { first, _ in first }),
+          ]
+          let line = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+          try sink.write(line)
+          try sink.write("\n")
+        }
+      }
+    }
+    var report = Report("predict")
+    report.set("rows", chosen.count)
+    report.set("path", out)
+    report.say("\(grouped(chosen.count)) rows in \(out)")
+    try report.finish(common)
+  }
+
+  private func chosenNodes(_ data: NodeData) throws -> [Int] {
+    guard let nodes else { return Array(0..<data.nodeCount) }
+    guard let text = FileManager.default.contents(atPath: nodes) else { throw FileFailure.missing(path: nodes) }
+    let places = data.nodeIDs.map { Dictionary($0.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
+    return try String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated().map { line, id in
+      let found = places.map { $0[String(id)] } ?? Int(id)
+      guard let node = found, node >= 0, node < data.nodeCount else {
+        throw TrainingFailure.data("\(nodes), line \(line + 1): \(data.name) has no node '\(id)'; correct the list")
+      }
+      return node
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+struct SplitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "split", abstract: "Makes a split of the labelled nodes and stores it with the graph.",
+    discussion: "Example: grove split data/cora --kind per-class:20,30 --as small")
+
+  @Argument(help: "A folder that holds a graph.") var store: String
+  @Option(help: "per-class:TRAIN,VALIDATION, planetoid or fraction:TRAIN,VALIDATION.") var kind: String
+  @Option(name: .customLong("as"), help: "Name of the split (default: the kind, as random_SEED).") var name: String?
+  @Option(help: "Fixes everything random.") var seed = 0
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws { if seed < 0 { throw ValidationError("--seed \(seed): give 0 or more") } }
+
+  func run() throws {
+    common.apply()
+    let kind = try SplitKind(parsing: kind)
+    let graph = try openGraph(store)
+    guard AtomicFile.isFolder(store) else {
+      throw TrainingFailure.configuration("\(store) is one file; splits can be stored in folders only: unpack it, or give --split \(self.kind) to grove train")
+    }
+    guard let labels = try graph.labels() else {
+      throw TrainingFailure.data("\(graph.name) has no labels, so there is nothing to split")
+    }
+    let name = name ?? "random_\(seed)"
+    let split = try kind.make(labels: labels, name: name, random: RandomStream(seed: UInt64(seed)))
+    let path = try GraphDataset.saveSplit(split, intoFolder: store)
+    var report = Report("split")
+    report.set("name", name)
+    report.set("train", split.train.count)
+    report.set("validation", split.validation.count)
+    report.set("test", split.test.count)
+    report.say("\(name): \(split.train.count) train, \(split.validation.count) validation, \(split.test.count) test nodes, in \(path)")
+    try report.finish(common)
+  }
+}

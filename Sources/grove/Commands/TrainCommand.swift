@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a model on a graph.",
+    discussion: """
+      Example: grove train graphs/karate --model gcn --out run
+
+      Defaults depend on the model: grove models show NAME. Values of --config come over them, flags over both.
+      """)
+
+  @Argument(help: "A store, a folder or a file that holds a graph.") var store: String?
+  @Option(help: "Folder for the run.") var out: String?
+  @Option(help: "Goes on with an interrupted run.") var resume: String?
+  @Flag(help: "Replaces the run that lies in --out.") var overwrite = false
+  @Option(help: "JSON file of configuration keys, such as a run's config.json.") var config: String?
+  @OptionGroup var options: TrainingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    ProcessState.catchInterrupts()
+    if let resume {
+      guard store == nil, out == nil, config == nil, options.layer.values.isEmpty else {
+        throw TrainingFailure.configuration("--resume takes everything from the run's config.json; give no other option but --threads and --json")
+      }
+      return try resumeRun(RunFolder(resume))
+    }
+    guard let store else { throw TrainingFailure.configuration("give the graph to train on, such as: grove train graphs/karate --out run") }
+    guard let out else { throw TrainingFailure.configuration("give a folder for the run with --out") }
+    let folder = RunFolder(absolute(out))
+    if folder.exists && !overwrite {
+      throw TrainingFailure.folder(
+        path: out, reason: "a run lies here; choose another --out, or add --overwrite or --resume", kind: .cannotCreate)
+    }
+    var layers: [ConfigurationLayer] = []
+    if let config {
+      guard let data = FileManager.default.contents(atPath: config) else { throw FileFailure.missing(path: config) }
+      layers.append(try ConfigurationLayer(json: data, origin: config))
+    }
+    layers.append(options.layer)
+    var configuration = try TrainingConfiguration(layers: layers)
+    let graph = try openGraph(store)
+    configuration.store = absolute(store)
+    let data = try NodeData(graph, &configuration)
+    for note in data.notes { Notice.say("\(graph.name): \(note)") }
+    configuration.splits = try SplitChoice(words: configuration.splits, graph: graph).names
+    let trainers = try makeTrainers(data, configuration, graph)
+    try folder.create(overwriting: overwrite)
+    try AtomicFile.write(configuration.json, to: folder.configurationPath)
+    try train(trainers, configuration, in: folder)
+  }
+
+  private func resumeRun(_ folder: RunFolder) throws {
+    let folder = RunFolder(absolute(folder.path))
+    var configuration = try folder.configuration()
+    let graph = try openGraph(configuration.store)
+    let data = try NodeData(graph, &configuration)
+    try train(makeTrainers(data, configuration, graph), configuration, in: folder)
+  }
+
+  private func makeTrainers(
+    _ data: NodeData, _ configuration: TrainingConfiguration, _ graph: GraphDataset
+  ) throws -> [NodeTrainer] {
+    try (0..<configuration.runs).map { run in
+      let split = try SplitChoice.split(
+        configuration.splits, run: run, seed: configuration.seed, graph: graph, labels: data.labels)
+      return try NodeTrainer(data: data, configuration: configuration, split: split, run: run)
+    }
+  }
+
+  private func train(_ trainers: [NodeTrainer], _ configuration: TrainingConfiguration, in folder: RunFolder) throws {
+    let line = ProgressLine()
+    var results: [RunResult] = []
+    var resumedFrom = 0
+    for (trainer, part) in zip(trainers, folder.parts(count: configuration.runs)) {
+      if let done = try part.result() {
+        results.append(done)
+        resumedFrom += done.epochs
+        continue
+      }
+      if part.path != folder.path { try AtomicFile.makeFolder(part.path) }
+      let (result, _, from) = try trainer.train(
+        in: part, progress: { line.show($0.share, $0.text) }, shouldStop: { ProcessState.isInterrupted })
+      results.append(result)
+      resumedFrom += from
+    }
+    line.clear()
+    var report = Report("train")
+    TrainingReport(configuration: configuration, results: results, resumedFrom: resumedFrom, path: folder.path)
+      .fill(&report)
+    if configuration.runs > 1 {
+      let data = try JSONSerialization.data(withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+      try AtomicFile.write(data + Data("\n".utf8), to: folder.path + "/manifest.json")
+    }
+    try report.finish(common)
+  }
+}

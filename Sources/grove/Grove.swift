@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import GroveKernels
+import GroveLearning
+
+/// The command line. Its contract: exit codes by kind of failure, one line `grove: …` for an error on standard error.
+@main
+struct Grove: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "grove",
+    abstract: "Graph learning for academic graphs, on the CPU.",
+    discussion: "Example: grove train graphs/karate --model gcn --out run",
+    subcommands: [
+      DataCommand.self, SplitCommand.self, InspectCommand.self, ModelsCommand.self, TrainCommand.self,
+      EvaluateCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
+    ])
+
+  static func main() {
+    setvbuf(stdout, nil, _IOLBF, 0)
+    do {
+      try CPUPath.check(ProcessInfo.processInfo.environment["GROVE_CPU"])
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Prints what happened and ends with the exit code of its kind.
+  private static func end(with error: any Error) -> Never {
+    switch error {
+    case let failure as TrainingFailure:
+      Notice.say(oneLine(failure.description))
+      if case .interrupted = failure { Foundation.exit(130) }
+      Foundation.exit(failure.kind.rawValue)
+    case let failure as any Failure:
+      Notice.say(oneLine(failure.description))
+      Foundation.exit(failure.kind.rawValue)
+    default:
+      let code = exitCode(for: error)
+      if code == .success {
+        // Help and version texts come as errors too.
+        print(fullMessage(for: error))
+        Foundation.exit(0)
+      }
+      if code == .validationFailure {
+        Notice.say("\(oneLine(message(for: error))); see grove --help")
+        Foundation.exit(FailureKind.usage.rawValue)
+      }
+      Notice.say(oneLine("\(error)"))
+      Foundation.exit(FailureKind.internalFault.rawValue)
+    }
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+  }
+}

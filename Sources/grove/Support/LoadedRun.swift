@@ -1,0 +1,94 @@
+import Foundation
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+/// Opens a graph and says on standard error what its reader noticed.
+func openGraph(_ path: String, undirected: Bool = false) throws -> GraphDataset {
+  let graph = try StoreOpener.open(path, options: ReadOptions(isUndirected: undirected))
+  for warning in graph.warnings { Notice.say("\(path): \(warning)") }
+  return graph
+}
+
+/// The splits that a configuration names, in order, read or made.
+struct SplitChoice {
+  /// As `config.json` keeps them.
+  let names: [String]
+
+  /// Finds names for `--split` words: stored names, files, folders of files, or kinds such as `fraction:.6,.2`.
+  ///
+  /// - Throws: `TrainingFailure.configuration` where several splits exist and none is the default.
+  init(words: [String], graph: GraphDataset) throws {
+    if words.isEmpty {
+      let defaults = SplitSelection.defaults(among: graph.splitNames)
+      if !defaults.isEmpty {
+        names = defaults
+      } else if graph.splitNames.allSatisfy({ $0.hasPrefix("openworld_") }) {
+        names = ["fraction:.6,.2"]
+        Notice.say("\(graph.name) has no split, so each run draws its own: 60 % train, 20 % validation, 20 % test (--split fraction:.6,.2)")
+      } else {
+        throw TrainingFailure.configuration(
+          "\(graph.name) has several splits and none is the default; choose with --split: \(graph.splitNames.joined(separator: ", "))")
+      }
+      return
+    }
+    names = try words.flatMap { word -> [String] in
+      if graph.splitNames.contains(word) || word.contains(":") { return [word] }
+      if AtomicFile.isFolder(word) {
+        let files = try FileManager.default.contentsOfDirectory(atPath: word).filter { $0.hasSuffix(".json") }
+        guard !files.isEmpty else {
+          throw TrainingFailure.configuration("--split \(word): the folder holds no .json file")
+        }
+        return files.sorted { $0.compare($1, options: .numeric) == .orderedAscending }.map { absolute("\(word)/\($0)") }
+      }
+      if FileManager.default.fileExists(atPath: word) { return [absolute(word)] }
+      let known = graph.splitNames.isEmpty ? "none" : graph.splitNames.joined(separator: ", ")
+      throw TrainingFailure.configuration("--split \(word): \(graph.name) has no such split; it has \(known)")
+    }
+  }
+
+  /// The split of one run: number `run` modulo their count.
+  static func split(_ names: [String], run: Int, seed: Int, graph: GraphDataset, labels: Labels) throws -> Split {
+    let name = names[run % names.count]
+    if graph.splitNames.contains(name) { return try graph.split(named: name) }
+    if name.contains(":") {
+      let random = RandomStream(seed: UInt64(seed + run), run: run, operation: 1)
+      return try SplitKind(parsing: name).make(labels: labels, name: name, random: random)
+    }
+    return try GraphDataset.readSplit(path: name)
+  }
+}
+
+/// A saved run with its data and trained model.
+struct LoadedRun {
+  let folder: RunFolder
+  let configuration: TrainingConfiguration
+  let graph: GraphDataset
+  let split: Split
+  let model: TrainedModel
+
+  /// - Parameters:
+  ///   - number: which of several runs; nil takes the only one or run 0.
+  ///   - store: another graph than the run's own.
+  init(_ path: String, number: Int?, store: String? = nil) throws {
+    let whole = RunFolder(path)
+    var configuration = try whole.configuration()
+    let run = number ?? 0
+    guard run >= 0, run < configuration.runs else {
+      throw TrainingFailure.configuration("\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
+    }
+    folder = whole.parts(count: configuration.runs)[run]
+    let own = try openGraph(store ?? configuration.store)
+    if store != nil { configuration.relations = [] }
+    let data = try NodeData(own, &configuration)
+    let names = try store == nil ? configuration.splits : SplitChoice(words: [], graph: own).names
+    split = try SplitChoice.split(names, run: run, seed: configuration.seed, graph: own, labels: data.labels)
+    graph = own
+    model = try TrainedModel(folder, data: data, configuration: configuration, split: split, run: run)
+    self.configuration = configuration
+  }
+}
+
+/// A path from the root, so that a run finds its files from anywhere.
+func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

@@ -1,0 +1,65 @@
+import Foundation
+import GroveLearning
+
+/// The result of a training, over its runs.
+struct TrainingReport {
+  let configuration: TrainingConfiguration
+  let results: [RunResult]
+  /// Epochs that did not have to be done again, over all runs.
+  let resumedFrom: Int
+  let path: String
+
+  func fill(_ report: inout Report) {
+    report.set("model", configuration.model)
+    report.set("path", path)
+    report.set("parameters", results.first?.parameters)
+    report.set("epochs", average(results.map(\.epochs)))
+    report.set("bestEpoch", average(results.map(\.bestEpoch)))
+    report.set("secondsPerEpoch", mean(results.map(\.secondsPerEpoch)))
+    for (key, part) in parts { report.set(key, summary(part).mean) }
+    report.set("testStandardDeviation", summary(\.test).deviation)
+    report.set("resumedFromEpoch", resumedFrom)
+    report.set(
+      "runs",
+      results.map { result -> [String: Any] in
+        [
+          "run": result.run, "split": result.split, "epochs": result.epochs, "bestEpoch": result.bestEpoch,
+          "secondsPerEpoch": result.secondsPerEpoch, "train": result.train, "validation": result.validation,
+          "test": result.test,
+        ]
+      })
+    let times = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
+    let epochs = results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
+    report.say("\(configuration.model), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(times)")
+    var rows = [["", "train", "validation", "test"]]
+    for metric in Metric.allCases {
+      let cells = parts.map { _, part in shown(metric, part) }
+      if cells.contains(where: { !$0.isEmpty }) { rows.append([metric.rawValue] + cells) }
+    }
+    report.table(rows)
+    report.say("Run in \(path)")
+  }
+
+  private var parts: [(String, KeyPath<RunResult, [String: Double]>)] {
+    [("train", \.train), ("validation", \.validation), ("test", \.test)]
+  }
+
+  private func shown(_ metric: Metric, _ part: KeyPath<RunResult, [String: Double]>) -> String {
+    let (means, deviations) = summary(part)
+    guard let value = means[metric.rawValue] else { return "" }
+    func text(_ number: Double) -> String { metric == .loss ? String(format: "%.4f", number) : percent(number) }
+    return results.count == 1 ? text(value) : "\(text(value)) ± \(text(deviations[metric.rawValue] ?? 0))"
+  }
+
+  private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> (mean: [String: Double], deviation: [String: Double]) {
+    let (mean, deviation) = MetricValues.summary(results.map { MetricValues($0[keyPath: part]) })
+    return (mean.byName, deviation.byName)
+  }
+
+  private func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+
+  /// A whole number for one run, else the mean.
+  private func average(_ values: [Int]) -> Any {
+    values.count == 1 ? values[0] : mean(values.map(Double.init))
+  }
+}
