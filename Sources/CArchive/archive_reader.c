@@ -150,7 +150,13 @@ static void remember(grove_archive_reader *reader) {
 grove_entry_kind grove_archive_next(grove_archive_reader *reader) {
   if (reader->failure) return grove_entry_error;
   int status = archive_read_next_header(reader->archive, &reader->entry);
-  if (status == ARCHIVE_EOF) return grove_entry_end;
+  if (status == ARCHIVE_EOF) {
+    // A tar ends before its padding does: go on to the end of the gzip stream, where its checksum stands.
+    const void *rest;
+    la_ssize_t got = reader->is_gzip ? 1 : 0;
+    while (got > 0) got = inflate_more(reader->archive, reader, &rest);
+    return got < 0 ? grove_entry_error : grove_entry_end;
+  }
   // A warning here is about a name's character set only; the name is judged by its reader.
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
     remember(reader);

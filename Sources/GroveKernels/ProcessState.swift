@@ -8,7 +8,7 @@ public enum ProcessState {
   /// Largest resident memory so far, in MiB.
   public static var peakMemoryMiB: Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / 1024
   }
 

@@ -15,8 +15,11 @@ struct Grove: ParsableCommand {
       EvaluateCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
     ])
 
+  /// When the program began.
+  static let start = Date()
+
   static func main() {
-    setvbuf(stdout, nil, _IOLBF, 0)
+    _ = start
     do {
       try CPUPath.check(ProcessInfo.processInfo.environment["GROVE_CPU"])
       var command = try parseAsRoot()

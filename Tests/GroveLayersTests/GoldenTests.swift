@@ -36,7 +36,7 @@ struct GoldenTests {
   }
 
   private func checkLayer(_ golden: GoldenCase) throws {
-    let layer = try #require(GoldenLayer(golden), "no layer for golden case \(golden.name)")
+    let layer = try #require(try GoldenLayer(golden), "no layer for golden case \(golden.name)")
     #expect(golden.kind == "layer")
     let parameters = try golden.arrays("parameters")
     #expect(Set(parameters.keys) == Set(layer.parameters.keys))

@@ -68,13 +68,13 @@ import TestSupport
       open('edges.tsv.bz2', 'wb').write(bz2.compress(text))
       open('edges.tsv.xz', 'wb').write(lzma.compress(text))
       shutil.make_archive('tiny', 'gztar', '.', 'tiny'); shutil.make_archive('tiny', 'zip', '.', 'tiny'); shutil.make_archive('tiny', 'tar', '.', 'tiny')
+      shutil.make_archive('tiny', 'bztar', '.', 'tiny'); shutil.make_archive('tiny', 'xztar', '.', 'tiny')
       """, [scratch.path])
-    for name in ["edges.tsv.gz", "edges.tsv.bz2", "edges.tsv.xz", "tiny.tar.gz", "tiny.zip", "tiny.tar"] {
+    for name in ["edges.tsv.gz", "edges.tsv.bz2", "edges.tsv.xz", "tiny.tar.gz", "tiny.tar.bz2", "tiny.tar.xz", "tiny.zip", "tiny.tar"] {
       let whole = try Data(contentsOf: URL(fileURLWithPath: scratch.file(name)))
       _ = try StoreOpener.open(scratch.file(name))
-      // The last kilobytes of a tar are padding that its readers do not need.
-      let needed = name == "tiny.tar" ? 3000 : whole.count
-      for length in [1, 5, 11, needed / 3, needed / 2, needed - 9, needed - 4, needed - 1] {
+      let size = whole.count
+      for length in [1, 5, 11, size / 3, size / 2, size - 9, size - 4, size - 1] + (name == "tiny.tar" ? [512, 1024, 2048, 3072] : []) {
         let cut = scratch.file("cut-\(name)")
         try whole.prefix(length).write(to: URL(fileURLWithPath: cut))
         let found = failure { _ = try StoreOpener.open(cut) }

@@ -1,4 +1,4 @@
-public import GroveKernels
+import GroveKernels
 import Synchronization
 
 /// Runs tests that change the number of worker threads one at a time, in all suites of the process.

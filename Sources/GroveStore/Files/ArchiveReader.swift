@@ -69,6 +69,19 @@ final class ArchiveReader {
     return data
   }
 
+  /// Unpacks a compressed stream to its end and forgets it, so that all of its checksums are compared: a tar ends
+  /// before the stream it is packed in.
+  static func verify(_ source: ByteSource, kind: FileKind) throws {
+    let reader = try ArchiveReader(source, kind: kind, single: true)
+    guard try reader.next() != nil else { throw FormatFailure.empty(path: source.place) }
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let got = piece.withUnsafeMutableBytes { grove_archive_read(reader.handle, $0.baseAddress, $0.count) }
+      if got < 0 { throw reader.damaged(reader.failureReason ?? "the stream is damaged") }
+      if got == 0 { return }
+    }
+  }
+
   private var failureReason: String? { grove_archive_error(handle).map { plain(String(cString: $0)) } }
 
   private func damaged(_ reason: String) -> FormatFailure {

@@ -52,6 +52,23 @@ enum ByteSource: Sendable {
     }
   }
 
+  /// The last bytes, at most `count`.
+  func tail(_ count: Int) throws -> Data {
+    switch self {
+    case .memory(let data, _, _): return data.suffix(count)
+    case .file(let path):
+      let handle = try ByteSource.open(path)
+      defer { try? handle.close() }
+      do {
+        let size = try handle.seekToEnd()
+        try handle.seek(toOffset: size > UInt64(count) ? size - UInt64(count) : 0)
+        return try handle.readToEnd() ?? Data()
+      } catch {
+        throw FileFailure.unreadable(path: path, code: errno == 0 ? EIO : errno)
+      }
+    }
+  }
+
   private static func open(_ path: String) throws -> FileHandle {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {

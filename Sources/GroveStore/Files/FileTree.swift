@@ -165,7 +165,13 @@ public struct FileTree: Sendable {
     let suffix = (name as NSString).pathExtension.lowercased()
     if kind == .zip && suffix == "npz" { return [name: .source(source)] }
     if kind == .zip || kind == .sevenZip { return try members(of: source, kind: kind, lazily: true) }
-    if kind == .tar { return try members(of: source, kind: kind, lazily: false) }
+    if kind == .tar {
+      let tail = try source.tail(512)
+      guard tail.count == 512, tail.allSatisfy({ $0 == 0 }) else {
+        throw FormatFailure.bad(path, "has no end-of-archive mark", do: "it is cut short, fetch or write it again")
+      }
+      return try members(of: source, kind: kind, lazily: false)
+    }
     guard kind.isCompressed else { return [name: .source(source)] }
     // A compressed file: its own first bytes tell whether it is a tar.
     let reader = try ArchiveReader(source, kind: kind, single: true)
@@ -177,6 +183,7 @@ public struct FileTree: Sendable {
       if inner != .tar && inner != .empty && (inner == .text || inner == .numpy || inner.isArchive) {
         throw FormatFailure.wrongExtension(path: path, promised: "a compressed tar archive", found: inner.description)
       }
+      if kind != .gzip { try ArchiveReader.verify(source, kind: kind) }
       return try members(of: source, kind: kind, lazily: false)
     }
     if inner == .empty { throw FormatFailure.empty(path: path) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GroveGraphs
 import GroveLearning
+import GroveStore
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,12 +10,12 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(help: "A run's folder.") var path: String
   @Option(help: "train, validation or test.") var part = "test"
-  @Option(help: "Which of several runs (default 0).") var run: Int?
+  @Option(name: .customLong("run"), help: "Which of several runs (default 0).") var number: Int?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
-    let loaded = try LoadedRun(path, number: run)
+    let loaded = try LoadedRun(path, number: number)
     let nodes: [Int32]
     switch part {
     case "train": nodes = loaded.split.train

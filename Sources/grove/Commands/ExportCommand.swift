@@ -16,13 +16,13 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: "A run's folder.") var path: String
   @Option(help: "The file to write.") var out: String
   @Option(help: "Node type (default: the one the run was trained on).") var nodes: String?
-  @Option(help: "Which of several runs (default 0).") var run: Int?
+  @Option(name: .customLong("run"), help: "Which of several runs (default 0).") var number: Int?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
     _ = try ExportCatalogue.format(for: out)
-    let loaded = try LoadedRun(path, number: run)
+    let loaded = try LoadedRun(path, number: number)
     let data = loaded.model.data
     if let nodes, nodes != data.nodeType.name {
       throw TrainingFailure.configuration("--nodes \(nodes): the run embeds nodes of type \(data.nodeType)")

@@ -14,7 +14,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Another graph with the same features and classes.") var store: String?
   @Option(help: "File with one node id a line (default: all nodes).") var nodes: String?
   @Option(help: "A .tsv or .jsonl file to write.") var out: String
-  @Option(help: "Which of several runs (default 0).") var run: Int?
+  @Option(name: .customLong("run"), help: "Which of several runs (default 0).") var number: Int?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -22,7 +22,7 @@ struct PredictCommand: ParsableCommand {
     guard out.hasSuffix(".tsv") || out.hasSuffix(".jsonl") else {
       throw TrainingFailure.configuration("--out \(out): the name must end with .tsv or .jsonl")
     }
-    let loaded = try LoadedRun(path, number: run, store: store)
+    let loaded = try LoadedRun(path, number: number, store: store)
     let data = loaded.model.data
     let chosen = try chosenNodes(data)
     let (probabilities, classes) = loaded.model.predictions()

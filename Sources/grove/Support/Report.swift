@@ -20,7 +20,6 @@ struct CommonOptions: ParsableArguments {
 /// The result of a verb: the same facts as JSON for scripts or as short lines for people.
 struct Report {
   private let command: String
-  private let start = Date()
   private(set) var fields: [String: Any] = [:]
   private var lines: [String] = []
 
@@ -53,7 +52,7 @@ struct Report {
     }
     var object = fields
     object["command"] = command
-    object["seconds"] = Date().timeIntervalSince(start)
+    object["seconds"] = Date().timeIntervalSince(Grove.start)
     object["peakMemoryMiB"] = ProcessState.peakMemoryMiB
     let data = try JSONSerialization.data(
       withJSONObject: finite(object), options: [.sortedKeys, .withoutEscapingSlashes])

@@ -1,0 +1,61 @@
+import Foundation
+import GroveGraphs
+import GroveKernels
+import GroveStore
+import Testing
+import TestSupport
+
+@Suite struct SummaryTests {
+  @Test func `The facts of a small graph are counted`() throws {
+    let scratch = try tinyFolder()
+    let summary = try GraphSummary(dataset: StoreOpener.open(scratch.path))
+    #expect(summary.nodes.map(\.count) == [4] && summary.edges.map(\.count) == [3])
+    #expect(summary.edges.map(\.isDirected) == [false])
+    #expect(summary.classNames == ["red", "blue"] && summary.classCounts == [1, 2] && summary.unlabeledCount == 1)
+    #expect(summary.splitNames == ["hand"] && summary.features.map(\.width) == [2])
+    let degrees = try #require(summary.degrees)
+    #expect(degrees.minimum == 0 && degrees.median == 1 && degrees.mean == 1.25 && degrees.maximum == 2)
+    #expect(summary.selfLoopCount == 1 && summary.isolatedCount == 1)
+    #expect(summary.snapshot.count == 64)
+  }
+
+  @Test func `The snapshot is that of its documented lines`() throws {
+    let graph = GraphDataset(
+      name: "g", path: "g", format: "test", nodes: [(.node, 2)],
+      relations: [(EdgeType(.node, "cites", .node), EdgeList(sources: [1, 0], targets: [0, 0], weights: [0.5, 1], isDirected: true))],
+      labeledType: .node, labels: .single(classes: [0, -1], names: ["x|\ty"]),
+      features: [.node: [("features", .dense(values: [0, 2, 0, 0], width: 2))]], ids: [.node: ["b", "a"]])
+    var row = Data([1, 0, 0, 0])
+    withUnsafeBytes(of: Float(2).bitPattern.littleEndian) { row.append(contentsOf: $0) }
+    let lines =
+      "node\tnode\ta\t\t\(Checksum.sha256(Data()).prefix(16))\nnode\tnode\tb\tx|\\ty\t\(Checksum.sha256(row).prefix(16))\n"
+      + "edge\tnode-cites-node\ta\tb\t0.5\nedge\tnode-cites-node\tb\tb\t1.0\n"
+    #expect(try GraphSummary(graph).snapshot == Checksum.sha256(Data(lines.utf8)))
+  }
+
+  @Test func `Order of lines, dense or sparse rows and directions of two-way edges leave the snapshot; values change it`() throws {
+    func snapshot(_ content: String, _ cites: String) throws -> String {
+      let scratch = try ScratchFolder()
+      try AtomicFile.write(content, to: scratch.file("g.content"))
+      try AtomicFile.write(cites, to: scratch.file("g.cites"))
+      return try GraphSummary(dataset: StoreOpener.open(scratch.path)).snapshot
+    }
+    let first = try snapshot("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "7\t8\n9\t7\n")
+    #expect(try snapshot("9\t0\t0\ta\n7\t0\t1\tb\n8\t1\t0\ta\n", "9\t7\n7\t8\n") == first)
+    for (content, cites) in [
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\tb\n", "7\t8\n9\t7\n"), ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t1\ta\n", "7\t8\n9\t7\n"),
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "8\t7\n9\t7\n"), ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "7\t8\n9\t7\n9\t7\n"),
+    ] { #expect(try snapshot(content, cites) != first) }
+    func twoWay(_ sources: [Int32], _ targets: [Int32], _ matrix: FeatureMatrix) throws -> String {
+      try GraphSummary(
+        GraphDataset(
+          name: "g", path: "g", format: "test", nodes: [(.node, 2)],
+          relations: [(EdgeType(.node, "edges", .node), EdgeList(sources: sources, targets: targets, isDirected: false))],
+          features: [.node: [("features", matrix)]])
+      ).snapshot
+    }
+    let dense = FeatureMatrix.dense(values: [0, 1, 3, 0], width: 2)
+    let sparse = FeatureMatrix.sparse(rows: SparseRows(offsets: [0, 1, 2], columns: [1, 0], columnCount: 2), values: [1, 3])
+    #expect(try twoWay([0], [1], dense) == twoWay([1], [0], sparse))
+  }
+}
