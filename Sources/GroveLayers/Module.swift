@@ -80,7 +80,9 @@ extension GraphConvolution {
 
 extension Block {
   /// The rows of the targets: those given, else picked from the sources.
-  func targetRows(of source: Tensor, given target: Tensor?) -> Tensor {
+  ///
+  /// - Precondition: `target` is given where sources and targets are of two types.
+  public func targetRows(of source: Tensor, given target: Tensor?) -> Tensor {
     if let target { return target }
     switch placement {
     case .same: return source

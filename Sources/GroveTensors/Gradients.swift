@@ -2,7 +2,8 @@ public import GroveKernels
 
 /// The slots into which pullbacks add.
 public final class Gradients {
-  private var slots: [ObjectIdentifier: FloatBuffer] = [:]
+  /// Each slot keeps its tensor alive, so that no later tensor can take over its identity.
+  private var slots: [ObjectIdentifier: (tensor: Tensor, gradient: FloatBuffer)] = [:]
 
   init() {}
 
@@ -10,22 +11,24 @@ public final class Gradients {
   public func add(to tensor: Tensor, _ body: (FloatBuffer) -> Void) {
     guard tensor.requiresGradient else { return }
     let key = ObjectIdentifier(tensor)
-    if let slot = slots[key] { return body(slot) }
+    if let slot = slots[key] { return body(slot.gradient) }
     let slot = FloatBuffer(count: tensor.shape.count, zeroed: true)
-    slots[key] = slot
+    slots[key] = (tensor, slot)
     body(slot)
   }
 
   /// The gradient of a tensor, or nil where none reached it.
   public subscript(tensor: Tensor) -> Tensor? {
-    slots[ObjectIdentifier(tensor)].map { Tensor($0, rows: tensor.rows, columns: tensor.columns) }
+    peek(tensor).map { Tensor($0, rows: tensor.rows, columns: tensor.columns) }
   }
 
   /// The gradient of a parameter, or nil where none reached it.
   public subscript(parameter: Parameter) -> Tensor? { self[parameter.value] }
 
-  fileprivate func take(_ tensor: Tensor) -> FloatBuffer? { slots.removeValue(forKey: ObjectIdentifier(tensor)) }
-  fileprivate func peek(_ tensor: Tensor) -> FloatBuffer? { slots[ObjectIdentifier(tensor)] }
+  fileprivate func take(_ tensor: Tensor) -> FloatBuffer? {
+    slots.removeValue(forKey: ObjectIdentifier(tensor))?.gradient
+  }
+  fileprivate func peek(_ tensor: Tensor) -> FloatBuffer? { slots[ObjectIdentifier(tensor)]?.gradient }
 }
 
 extension Tensor {
@@ -35,7 +38,8 @@ extension Tensor {
   /// with the gradient of its result, unless `retaining`.
   ///
   /// - Parameter seed: the gradient of the result itself; all ones where nil.
-  /// - Precondition: this tensor was recorded or is a leaf that wants a gradient.
+  /// - Precondition: this tensor was recorded or is a leaf that wants a gradient; no earlier backward pass without
+  ///   `retaining` has gone through any step behind it.
   /// - Complexity: O(steps · log steps) beside the pullbacks.
   public func backward(from seed: Tensor? = nil, retaining: Bool = false) -> Gradients {
     precondition(requiresGradient, "backward of a \(shape) tensor that nothing trainable led to")
@@ -46,7 +50,10 @@ extension Tensor {
     }
     for tensor in steps() {
       guard let record = tensor.record else { continue }
-      if !retaining { tensor.record = nil }
+      if !retaining {
+        tensor.record = nil
+        tensor.isSpent = true
+      }
       let keep = retaining || tensor === self
       guard let gradient = keep ? gradients.peek(tensor) : gradients.take(tensor) else { continue }
       record.pullback(gradient, gradients)
@@ -56,12 +63,19 @@ extension Tensor {
 
   /// Recorded tensors that led here, latest first.
   private func steps() -> [Tensor] {
+    func demandHistory(of tensor: Tensor) {
+      precondition(
+        !tensor.isSpent,
+        "backward of a \(shape) tensor: an earlier backward dropped the history of a \(tensor.shape) tensor behind it; make the earlier one retaining")
+    }
+    demandHistory(of: self)
     var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
     var found = [self]
     var next = 0
     while next < found.count {
-      for input in found[next].record?.inputs ?? [] where input.record != nil {
-        if seen.insert(ObjectIdentifier(input)).inserted { found.append(input) }
+      for input in found[next].record?.inputs ?? [] {
+        demandHistory(of: input)
+        if input.record != nil, seen.insert(ObjectIdentifier(input)).inserted { found.append(input) }
       }
       next += 1
     }

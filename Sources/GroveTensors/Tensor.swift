@@ -18,6 +18,8 @@ public final class Tensor {
   /// Creation number: an operation's inputs were made before its result.
   let order: Int
   var record: Record?
+  /// Whether a backward pass has dropped the record: another one cannot go through here.
+  var isSpent = false
 
   enum Storage {
     case dense(FloatBuffer)
@@ -31,6 +33,22 @@ public final class Tensor {
   }
 
   private static let counter = Atomic<Int>(0)
+
+  /// Lets go of the steps behind this one one by one: each releasing the next, a long history would overflow the stack.
+  deinit {
+    var waiting = record.map { [$0] } ?? []
+    record = nil
+    /// Drops the last record, and with it what its pullback holds.
+    func inputsOfLast() -> [Tensor] { waiting.removeLast().inputs }
+    while !waiting.isEmpty {
+      var inputs = inputsOfLast()
+      while var input = inputs.popLast() {
+        guard isKnownUniquelyReferenced(&input), let next = input.record else { continue }
+        input.record = nil
+        waiting.append(next)
+      }
+    }
+  }
 
   private init(_ shape: Shape, _ storage: Storage, requiresGradient: Bool) {
     self.shape = shape

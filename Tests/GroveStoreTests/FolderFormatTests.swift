@@ -57,7 +57,7 @@ import TestSupport
     let paper = NodeType("paper")
     let field = NodeType("field_of_study")
     #expect(graph.nodeTypes == [paper, NodeType("author"), field])
-    #expect(graph.nodeTypes.map { graph.nodeCount(of: $0) } == [3, 3 - 0, 5])
+    #expect(graph.nodeTypes.map { graph.nodeCount(of: $0) } == [3, 3, 5])
     #expect(
       Set(graph.relations) == [
         EdgeType(paper, "paper_author", NodeType("author")), EdgeType(paper, "cites", paper), EdgeType(paper, "has_topic", field),
@@ -119,6 +119,10 @@ import TestSupport
     }),
     ("meta that is no JSON", ["meta.json", "JSON"], { folder in try AtomicFile.write("{'a': 1", to: "\(folder)/meta.json") }),
     ("an empty file", ["labels.npy", "empty"], { folder in try AtomicFile.write("", to: "\(folder)/labels.npy") }),
+    ("masks the wrong way round", ["split_masks.npz", "[4, 2]", "[splits, 4]"], { folder in
+      let mask: NumpyValues = .bools([true, false, false, false, false, false, false, false])
+      try NumpyArchive.write(["train", "val", "test"].map { (name: $0, shape: [4, 2], values: mask) }, to: "\(folder)/split_masks.npz")
+    }),
     ("sparse rows that fall", ["features.npz", "indptr", "fall at row 1"], { folder in
       try writeSparse(folder, offsets: [0, 2, 1, 2, 2], columns: [0, 1], shape: [4, 3])
     }),

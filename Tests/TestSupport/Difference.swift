@@ -1,9 +1,12 @@
 /// The largest difference between two lists, relative to the largest expected entry (1 where all are 0).
 ///
 /// Infinite where the lists have different lengths, or where one holds a NaN or infinity that the other does not.
-public func difference(_ actual: [Float], _ expected: [Double]) -> Double {
+///
+/// - Parameter floor: the size that the largest entry is taken to have at least, for numbers that are differences of
+///   larger ones.
+public func difference(_ actual: [Float], _ expected: [Double], atLeast floor: Double = 0) -> Double {
   guard actual.count == expected.count else { return .infinity }
-  let largest = expected.reduce(0.0) { $1.isFinite ? max($0, abs($1)) : $0 }
+  let largest = expected.reduce(floor) { $1.isFinite ? max($0, abs($1)) : $0 }
   var worst = 0.0
   for (a, e) in zip(actual, expected) {
     if a.isNaN && e.isNaN || Double(a) == e { continue }

@@ -10,9 +10,10 @@ public struct AttentionState {
   let heads: Int
 
   /// - Parameters:
-  ///   - rate: dropout of normalised attention; 0 in evaluation.
+  ///   - rate: dropout of normalised attention, in [0, 1); 0 in evaluation.
   ///   - random: keys that dropout, with the edge's id and the head.
   public init(targetCount: Int, heads: Int, slope: Float, rate: Float, random: RandomStream) {
+    precondition(rate >= 0 && rate < 1, "attention: dropout rate \(rate) is not in [0, 1)")
     maximum = FloatBuffer(count: targetCount * heads)
     sum = FloatBuffer(count: targetCount * heads)
     self.slope = slope
@@ -41,6 +42,8 @@ extension Kernels {
     x: FloatBuffer, width: Int, into out: FloatBuffer
   ) {
     check(out, holds: index.rowCount * width, "attention into")
+    check(targetScores, holds: index.rowCount * state.heads, "attention target scores")
+    check(state.sum, holds: index.rowCount * state.heads, "attention state")
     let settings = state.settings(source: sourceScores, target: targetScores)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
@@ -55,6 +58,8 @@ extension Kernels {
     _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
     x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into targetGradient: FloatBuffer
   ) {
+    check(gradient, holds: index.rowCount * width, "attentionBackwardTargets gradient")
+    check(targetGradient, holds: index.rowCount * state.heads, "attentionBackwardTargets into")
     let settings = state.settings(source: sourceScores, target: targetScores)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
@@ -71,6 +76,9 @@ extension Kernels {
     x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into sourceGradient: FloatBuffer,
     and xGradient: FloatBuffer
   ) {
+    check(x, holds: index.rowCount * width, "attentionBackwardSources x")
+    check(sourceGradient, holds: index.rowCount * state.heads, "attentionBackwardSources into")
+    check(xGradient, holds: index.rowCount * width, "attentionBackwardSources and")
     let settings = state.settings(source: sourceScores, target: targetScores)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
@@ -88,6 +96,8 @@ extension Kernels {
     into out: FloatBuffer
   ) {
     check(out, holds: index.rowCount * width, "attentionV2 into")
+    check(y, holds: index.rowCount * width, "attentionV2 y")
+    check(state.sum, holds: index.rowCount * state.heads, "attentionV2 state")
     let settings = state.settings()
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
@@ -103,6 +113,8 @@ extension Kernels {
     _ index: EdgeIndex, _ state: AttentionState, x: FloatBuffer, y: FloatBuffer, vector: FloatBuffer, width: Int,
     out: FloatBuffer, gradient: FloatBuffer, into yGradient: FloatBuffer, and vectorGradient: FloatBuffer
   ) {
+    check(gradient, holds: index.rowCount * width, "attentionV2BackwardTargets gradient")
+    check(yGradient, holds: index.rowCount * width, "attentionV2BackwardTargets into")
     let settings = state.settings()
     withIndex(index) { csr in
       sumOverBlocks(rows: index.rowCount, grain: attentionGrain(index, width), width: width, into: vectorGradient) {
@@ -119,6 +131,8 @@ extension Kernels {
     _ index: EdgeIndex, _ state: AttentionState, x: FloatBuffer, y: FloatBuffer, vector: FloatBuffer, width: Int,
     out: FloatBuffer, gradient: FloatBuffer, into xGradient: FloatBuffer
   ) {
+    check(x, holds: index.rowCount * width, "attentionV2BackwardSources x")
+    check(xGradient, holds: index.rowCount * width, "attentionV2BackwardSources into")
     let settings = state.settings()
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in

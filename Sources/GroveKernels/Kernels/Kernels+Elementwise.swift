@@ -52,6 +52,8 @@ extension Kernels {
   public static func applyBackward(
     _ function: ElementwiseFunction, x: FloatBuffer, y: FloatBuffer, gradient: FloatBuffer, into out: FloatBuffer
   ) {
+    check(y, holds: x.count, "applyBackward y")
+    check(gradient, holds: x.count, "applyBackward gradient")
     check(out, holds: x.count, "applyBackward into")
     let (code, parameter) = function.code
     eachElement(x.count) {
@@ -93,24 +95,27 @@ extension Kernels {
     learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, l2: Float, decoupledDecay: Float
   ) {
     check(gradient, holds: value.count, "adamStep gradient")
+    check(first, holds: value.count, "adamStep first")
+    check(second, holds: value.count, "adamStep second")
     let settings = grove_adam(
       learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, l2: l2,
-      decoupled_decay: decoupledDecay, correction1: 1 - power(beta1, step), correction2: 1 - power(beta2, step))
+      decoupled_decay: decoupledDecay, correction1: correction(beta1, step), correction2: correction(beta2, step))
     eachElement(value.count) {
       table.pointee.adam_step(
         settings, gradient.pointer, value.pointer, first.pointer, second.pointer, $0, $1)
     }
   }
 
-  private static func power(_ base: Float, _ exponent: Int) -> Float {
+  /// 1 − beta^step, subtracted in Double: near 1 a power in Float has lost most of the difference.
+  private static func correction(_ beta: Float, _ step: Int) -> Float {
     var result = 1.0
-    var factor = Double(base)
-    var left = exponent
+    var factor = Double(beta)
+    var left = step
     while left > 0 {
       if left & 1 == 1 { result *= factor }
       factor *= factor
       left >>= 1
     }
-    return Float(result)
+    return Float(1 - result)
   }
 }

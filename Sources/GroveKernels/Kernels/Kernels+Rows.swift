@@ -24,6 +24,7 @@ extension Kernels {
   /// out[r] = x[r] + vector.
   public static func addRowVector(_ x: FloatBuffer, _ vector: FloatBuffer, width: Int, into out: FloatBuffer) {
     check(vector, holds: width, "addRowVector")
+    check(out, holds: x.count, "addRowVector into")
     eachRow(x.count / max(1, width), width) {
       table.pointee.add_row_vector(x.pointer, vector.pointer, Int64(width), out.pointer, $0, $1)
     }
@@ -34,6 +35,7 @@ extension Kernels {
     _ x: FloatBuffer, by vector: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
   ) {
     check(vector, holds: width, "scaleColumns")
+    check(out, holds: x.count, "scaleColumns into")
     eachRow(x.count / max(1, width), width) {
       table.pointee.scale_columns(x.pointer, vector.pointer, Int64(width), out.pointer, adding, $0, $1)
     }
@@ -44,6 +46,7 @@ extension Kernels {
     _ x: FloatBuffer, by vector: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
   ) {
     check(vector, holds: x.count / max(1, width), "scaleRows")
+    check(out, holds: x.count, "scaleRows into")
     eachRow(vector.count, width) {
       table.pointee.scale_rows(x.pointer, vector.pointer, Int64(width), out.pointer, adding, $0, $1)
     }
@@ -107,6 +110,8 @@ extension Kernels {
   public static func layerNorm(
     _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, scale: FloatBuffer
   ) {
+    check(out, holds: x.count, "layerNorm into")
+    check(scale, holds: x.count / max(1, width), "layerNorm scale")
     eachRow(x.count / max(1, width), 4 * width) {
       table.pointee.layer_norm(x.pointer, Int64(width), epsilon, out.pointer, scale.pointer, $0, $1)
     }
@@ -115,6 +120,9 @@ extension Kernels {
   public static func layerNormBackward(
     out: FloatBuffer, scale: FloatBuffer, gradient: FloatBuffer, width: Int, into xGradient: FloatBuffer
   ) {
+    check(gradient, holds: out.count, "layerNormBackward gradient")
+    check(scale, holds: out.count / max(1, width), "layerNormBackward scale")
+    check(xGradient, holds: out.count, "layerNormBackward into")
     eachRow(out.count / max(1, width), 4 * width) {
       table.pointee.layer_norm_backward(
         out.pointer, scale.pointer, gradient.pointer, Int64(width), xGradient.pointer, $0, $1)
@@ -125,6 +133,8 @@ extension Kernels {
   public static func normalizeRows(
     _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, lengths: FloatBuffer
   ) {
+    check(out, holds: x.count, "normalizeRows into")
+    check(lengths, holds: x.count / max(1, width), "normalizeRows lengths")
     eachRow(x.count / max(1, width), 3 * width) {
       table.pointee.normalize_rows(x.pointer, Int64(width), epsilon, out.pointer, lengths.pointer, $0, $1)
     }
@@ -134,6 +144,9 @@ extension Kernels {
     out: FloatBuffer, lengths: FloatBuffer, gradient: FloatBuffer, width: Int, epsilon: Float,
     into xGradient: FloatBuffer
   ) {
+    check(gradient, holds: out.count, "normalizeRowsBackward gradient")
+    check(lengths, holds: out.count / max(1, width), "normalizeRowsBackward lengths")
+    check(xGradient, holds: out.count, "normalizeRowsBackward into")
     eachRow(out.count / max(1, width), 3 * width) {
       table.pointee.normalize_rows_backward(
         out.pointer, lengths.pointer, gradient.pointer, Int64(width), epsilon, xGradient.pointer, $0, $1)
@@ -151,6 +164,8 @@ extension Kernels {
   public static func softmaxBackward(
     out: FloatBuffer, gradient: FloatBuffer, width: Int, logarithm: Bool, into xGradient: FloatBuffer
   ) {
+    check(gradient, holds: out.count, "softmaxBackward gradient")
+    check(xGradient, holds: out.count, "softmaxBackward into")
     eachRow(out.count / max(1, width), 8 * width) {
       table.pointee.softmax_backward(
         out.pointer, gradient.pointer, Int64(width), logarithm, xGradient.pointer, $0, $1)

@@ -7,6 +7,9 @@ extension Kernels {
   public static func aggregate(
     _ index: EdgeIndex, weights: [Float]?, x: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
   ) {
+    precondition(
+      weights == nil || weights!.count == index.entryCount,
+      "aggregate: \(weights?.count ?? 0) weights for \(index.entryCount) entries")
     withOptional(weights) { aggregate(index, $0, 1, x, width, out, adding) }
   }
 
@@ -16,6 +19,7 @@ extension Kernels {
     _ index: EdgeIndex, weights: FloatBuffer, heads: Int, x: FloatBuffer, width: Int, into out: FloatBuffer,
     adding: Bool
   ) {
+    check(weights, holds: index.entryCount * heads, "aggregate weights")
     aggregate(index, UnsafePointer(weights.pointer), heads, x, width, out, adding)
   }
 
@@ -63,6 +67,7 @@ extension Kernels {
     let outgoing = aggregation.outgoing
     let rows = outgoing.rowCount
     check(out, holds: rows * width, "aggregateMaximumBackward into")
+    check(gradient, holds: aggregation.targetCount * width, "aggregateMaximumBackward gradient")
     let degree = rows == 0 ? 0 : outgoing.entryCount / rows + 1
     aggregation.incoming.offsets.withUnsafeBufferPointer { offsets in
       winners.withUnsafeBufferPointer { winners in
@@ -82,7 +87,9 @@ extension Kernels {
     _ index: EdgeIndex, x: FloatBuffer, y: FloatBuffer, width: Int, heads: Int, into scores: FloatBuffer
   ) {
     let rows = index.rowCount
+    check(y, holds: rows * width, "sampledProduct y")
     check(scores, holds: index.entryCount * heads, "sampledProduct into")
+    precondition(width % heads == 0, "sampledProduct: width \(width) is not a multiple of \(heads) heads")
     let degree = rows == 0 ? 0 : index.entryCount / rows + 1
     withIndex(index) { csr in
       Workers.run(rows, grain(cost: degree * width)) { range in
@@ -96,6 +103,7 @@ extension Kernels {
   /// Softmax of `scores` [E, H] over the entries of each row.
   public static func segmentSoftmax(offsets: [Int64], scores: FloatBuffer, heads: Int, into out: FloatBuffer) {
     let rows = offsets.count - 1
+    check(scores, holds: Int(offsets[rows]) * heads, "segmentSoftmax scores")
     check(out, holds: scores.count, "segmentSoftmax into")
     offsets.withUnsafeBufferPointer { offsets in
       Workers.run(rows, grain(cost: 16 * heads)) { range in
@@ -110,6 +118,9 @@ extension Kernels {
   public static func segmentSoftmaxBackward(
     offsets: [Int64], out: FloatBuffer, gradient: FloatBuffer, heads: Int, into scoresGradient: FloatBuffer
   ) {
+    check(out, holds: Int(offsets[offsets.count - 1]) * heads, "segmentSoftmaxBackward out")
+    check(gradient, holds: out.count, "segmentSoftmaxBackward gradient")
+    check(scoresGradient, holds: out.count, "segmentSoftmaxBackward into")
     offsets.withUnsafeBufferPointer { offsets in
       Workers.run(offsets.count - 1, grain(cost: 16 * heads)) { range in
         table.pointee.segment_softmax_backward(
@@ -125,7 +136,9 @@ extension Kernels {
     into out: FloatBuffer
   ) {
     check(out, holds: index.entryCount, "dropout into")
+    if let values { check(values, holds: index.entryCount, "dropout values") }
     let rows = index.rowCount
+    precondition(ids == nil || ids!.count == rows, "dropout: \(ids?.count ?? 0) ids for \(rows) rows")
     withIndex(index) { csr in
       withOptional(ids) { ids in
         Workers.run(rows, 128) { range in

@@ -33,7 +33,7 @@ public final class SAGEConvolution: GraphConvolution {
     let mixed: Tensor
     switch aggregator {
     case .max:
-      mixed = neighbor(source.aggregatedMaximum(over: block.aggregation))
+      mixed = neighbor(source.densified().aggregatedMaximum(over: block.aggregation))
     case .mean where source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns:
       // The mean of projected rows is the projected mean; a bias is added after it.
       mixed = source.matmul(neighbor.weight.value)

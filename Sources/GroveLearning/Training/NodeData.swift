@@ -1,6 +1,6 @@
 public import GroveGraphs
 import GroveKernels
-import GroveTensors
+public import GroveTensors
 
 /// A graph with features and labels as one training sees it.
 public struct NodeData: Sendable {
@@ -132,7 +132,7 @@ public struct NodeData: Sendable {
 
 extension FeatureMatrix {
   /// The same numbers as a tensor: sparse rows, unless more than a fifth of the entries are there.
-  func tensor() -> Tensor {
+  public func tensor() -> Tensor {
     switch self {
     case .dense(let values, let width): return Tensor(values, rows: rowCount, columns: width)
     case .sparse(let rows, let values):

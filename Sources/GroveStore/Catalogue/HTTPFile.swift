@@ -40,6 +40,8 @@ enum HTTPFile {
     if let reason = result.failure {
       throw FormatFailure.unreachable(address: PackageIndex.shown(address.absoluteString), reason: reason)
     }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    progress(size, size)
     return result.address ?? address
   }
 

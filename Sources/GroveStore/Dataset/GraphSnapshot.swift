@@ -62,27 +62,32 @@ enum GraphSnapshot {
     let names = graph.featureNames(of: type).sorted(by: utf8)
     guard !names.isEmpty else { return nil }
     let matrices = try names.map { try graph.features(named: $0, of: type) }
+    var words: [UInt32] = []
     return (0..<graph.nodeCount(of: type)).map { node in
-      var bytes = Data()
+      words.removeAll(keepingCapacity: true)
       var base: UInt32 = 0
       for matrix in matrices {
-        for (column, value) in entries(of: node, in: matrix) where value != 0 {
-          withUnsafeBytes(of: (base &+ UInt32(column)).littleEndian) { bytes.append(contentsOf: $0) }
-          withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-        }
+        append(node, of: matrix, base: base, to: &words)
         base &+= UInt32(truncatingIfNeeded: matrix.width)
       }
-      return String(Checksum.sha256(bytes).prefix(16))
+      return String(Checksum.sha256(words.withUnsafeBytes { Data($0) }).prefix(16))
     }
   }
 
-  /// A node's features as (column, value) in order of columns.
-  private static func entries(of node: Int, in matrix: FeatureMatrix) -> [(Int, Float)] {
+  /// A node's features that are not zero: column and value, in order of columns, as little-endian words.
+  private static func append(_ node: Int, of matrix: FeatureMatrix, base: UInt32, to words: inout [UInt32]) {
+    func append(_ column: Int, _ value: Float) {
+      if value == 0 { return }
+      words.append((base &+ UInt32(truncatingIfNeeded: column)).littleEndian)
+      words.append(value.bitPattern.littleEndian)
+    }
     switch matrix {
     case .dense(let values, let width):
-      return (0..<width).map { ($0, values[node * width + $0]) }
+      for column in 0..<width { append(column, values[node * width + column]) }
     case .sparse(let rows, let values):
-      return rows.range(of: node).map { (Int(rows.columns[$0]), values?[$0] ?? 1) }.sorted { $0.0 < $1.0 }
+      var entries = rows.range(of: node).map { (column: Int(rows.columns[$0]), value: values?[$0] ?? 1) }
+      entries.sort { $0.column < $1.column }
+      for entry in entries { append(entry.column, entry.value) }
     }
   }
 

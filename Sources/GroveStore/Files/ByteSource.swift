@@ -52,17 +52,17 @@ enum ByteSource: Sendable {
     }
   }
 
-  /// The last bytes, at most `count`.
-  func tail(_ count: Int) throws -> Data {
+  /// How many bytes there are, and the last of them, at most `count`.
+  func tail(_ count: Int) throws -> (size: Int, bytes: Data) {
     switch self {
-    case .memory(let data, _, _): return data.suffix(count)
+    case .memory(let data, _, _): return (data.count, data.suffix(count))
     case .file(let path):
       let handle = try ByteSource.open(path)
       defer { try? handle.close() }
       do {
         let size = try handle.seekToEnd()
         try handle.seek(toOffset: size > UInt64(count) ? size - UInt64(count) : 0)
-        return try handle.readToEnd() ?? Data()
+        return (Int(size), try handle.readToEnd() ?? Data())
       } catch {
         throw FileFailure.unreadable(path: path, code: errno == 0 ? EIO : errno)
       }

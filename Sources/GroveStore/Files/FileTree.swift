@@ -166,8 +166,9 @@ public struct FileTree: Sendable {
     if kind == .zip && suffix == "npz" { return [name: .source(source)] }
     if kind == .zip || kind == .sevenZip { return try members(of: source, kind: kind, lazily: true) }
     if kind == .tar {
-      let tail = try source.tail(512)
-      guard tail.count == 512, tail.allSatisfy({ $0 == 0 }) else {
+      // Readers take a tar that ends between two members for whole; its writers end it with two blocks of zeros.
+      let (size, tail) = try source.tail(1024)
+      guard size % 512 == 0, tail.count == 1024, tail.allSatisfy({ $0 == 0 }) else {
         throw FormatFailure.bad(path, "has no end-of-archive mark", do: "it is cut short, fetch or write it again")
       }
       return try members(of: source, kind: kind, lazily: false)

@@ -69,7 +69,7 @@ extension FolderFormat {
     return GraphDataset(
       name: NodeFiles.name(of: tree.path), path: tree.path, format: name, nodes: nodes,
       relations: relations.map { ($0.type, $0.edges) }, labeledType: labeled.first, labels: labels, features: features,
-      ids: ids, origins: try splits(in: tree), warnings: warnings)
+      ids: ids, origins: try splits(in: tree, nodeCount: nodes.first?.count ?? 0), warnings: warnings)
   }
 
   private static func hasRows(_ type: String, in tree: FileTree) -> Bool {

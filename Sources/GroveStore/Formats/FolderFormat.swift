@@ -66,7 +66,7 @@ public enum FolderFormat: GraphFormat {
       name: NodeFiles.name(of: tree.path), path: tree.path, format: name, nodes: [(.node, count)],
       relations: lists.map { (EdgeType(.node, String($0.name.dropLast(4)), .node), $0.edges) }, labeledType: .node,
       labels: labels, features: features.map { [.node: [("features", $0.matrix)]] } ?? [:],
-      ids: ids.map { [.node: $0.names] } ?? [:], origins: try splits(in: tree))
+      ids: ids.map { [.node: $0.names] } ?? [:], origins: try splits(in: tree, nodeCount: count))
   }
 
   // MARK: - Parts
@@ -124,12 +124,12 @@ public enum FolderFormat: GraphFormat {
   }
 
   /// `splits/*.json`, then the rows of `split_masks.npz` as `published_0` ….
-  static func splits(in tree: FileTree) throws -> [(String, GraphDataset.SplitOrigin)] {
+  static func splits(in tree: FileTree, nodeCount: Int) throws -> [(String, GraphDataset.SplitOrigin)] {
     var origins = SplitFile.origins(in: tree)
     if tree.contains("split_masks.npz") {
       let archive = try NumpyArchive(try tree.bytes(of: "split_masks.npz"), place: tree.place(of: "split_masks.npz"))
       let validation = archive.contains("val") ? "val" : "validation"
-      origins += try SplitMasks.splits(in: archive, train: "train", validation: validation, test: "test").map { ($0.name, .ready($0)) }
+      origins += try SplitMasks.splits(in: archive, keys: ("train", validation, "test"), nodeCount: nodeCount).map { ($0.name, .ready($0)) }
     }
     return origins
   }
@@ -137,18 +137,20 @@ public enum FolderFormat: GraphFormat {
 
 /// Splits kept as truth values: one row of [R, N] a split, or a single [N].
 enum SplitMasks {
-  static func splits(in archive: NumpyArchive, train: String, validation: String, test: String) throws -> [Split] {
+  static func splits(
+    in archive: NumpyArchive, keys: (train: String, validation: String, test: String), nodeCount: Int
+  ) throws -> [Split] {
     var parts: [[[Int32]]] = []
     var shape: [Int]?
-    for key in [train, validation, test] {
-      guard key != validation || archive.contains(key) else {
+    for key in [keys.train, keys.validation, keys.test] {
+      guard key != keys.validation || archive.contains(key) else {
         parts.append([])
         continue
       }
       let array = try archive.array(key)
-      guard array.shape.count == 1 || array.shape.count == 2, array.shape == shape ?? array.shape else {
-        throw FormatFailure.bad(
-          array.place, "has shape \(array.shape), expected \(shape.map { "\($0)" } ?? "[splits, nodes] or [nodes]")", do: "save it in that shape")
+      guard [1, 2].contains(array.shape.count), array.shape.last == nodeCount, array.shape == shape ?? array.shape else {
+        let expected = shape.map { "\($0)" } ?? "[splits, \(nodeCount)] or [\(nodeCount)]"
+        throw FormatFailure.bad(array.place, "has shape \(array.shape), expected \(expected)", do: "save it in that shape")
       }
       shape = array.shape
       let width = array.shape.last ?? 0

@@ -46,7 +46,7 @@ public enum NumpyArchiveFormat: GraphFormat {
     var features: FeatureMatrix?
     var classes: [Int32]?
     var adjacencyCount: Int?
-    var splits: [Split] = []
+    var maskKeys: (train: String, validation: String, test: String)?
   }
 
   /// Names alone, so that a layout is known before any member is looked at.
@@ -111,8 +111,7 @@ public enum NumpyArchiveFormat: GraphFormat {
       edges: EdgeList(sources: sources, targets: targets, isDirected: isDirected),
       features: archive.contains(featureKey) ? try NodeFiles.dense(try archive.array(featureKey)) : nil,
       classes: archive.contains(labelKey) ? try NodeFiles.classes(try archive.array(labelKey)) : nil,
-      splits: archive.contains(masks[0])
-        ? try SplitMasks.splits(in: archive, train: masks[0], validation: masks[1], test: masks[2]) : [])
+      maskKeys: archive.contains(masks[0]) ? (masks[0], masks[1], masks[2]) : nil)
   }
 
   private static func dataset(_ graph: Parts, archive: NumpyArchive, path: String, warnings: [String]) throws -> GraphDataset {
@@ -132,11 +131,12 @@ public enum NumpyArchiveFormat: GraphFormat {
       ids[.node] = names
     }
     let classNames = archive.contains("class_names") ? try archive.array("class_names").strings() : nil
+    let splits = try graph.maskKeys.map { try SplitMasks.splits(in: archive, keys: $0, nodeCount: count) } ?? []
     let labels = try graph.classes.map { try DatasetChecks.labels($0, names: classNames, path: place) }
     return GraphDataset(
       name: NodeFiles.name(of: path), path: path, format: name, nodes: [(.node, count)],
       relations: [(EdgeType(.node, "edges", .node), graph.edges)], labeledType: .node, labels: labels,
       features: graph.features.map { [.node: [("features", $0)]] } ?? [:], ids: ids,
-      origins: graph.splits.map { ($0.name, .ready($0)) }, warnings: warnings)
+      origins: splits.map { ($0.name, .ready($0)) }, warnings: warnings)
   }
 }

@@ -72,18 +72,19 @@ public struct NumpyArray: Sendable {
     return result
   }
 
-  /// The elements' bits as whole numbers in this machine's byte order.
-  private func bits<Bits: FixedWidthInteger>(_ type: Bits.Type) -> [Bits] {
-    let isBigEndian = header.isBigEndian
-    return elements.withUnsafeBytes { bytes in
-      [Bits](unsafeUninitializedCapacity: count) { result, written in
-        for index in 0..<count {
-          let value = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-          result[index] = isBigEndian ? Bits(bigEndian: value) : Bits(littleEndian: value)
-        }
-        written = count
-      }
+  /// The elements as they lie in the file, for types of this machine's byte order.
+  private func copied<Value: BitwiseCopyable>(_ type: Value.Type) -> [Value] {
+    [Value](unsafeUninitializedCapacity: count) { result, written in
+      elements.withUnsafeBytes { UnsafeMutableRawBufferPointer(result).copyMemory(from: $0) }
+      written = count
     }
+  }
+
+  /// The elements' bits as whole numbers in this machine's byte order.
+  private func bits<Bits: FixedWidthInteger & BitwiseCopyable>(_ type: Bits.Type) -> [Bits] {
+    let values = copied(Bits.self)
+    if header.isBigEndian == (Int(1).bigEndian == 1) { return values }
+    return header.isBigEndian ? values.map { Bits(bigEndian: $0) } : values.map { Bits(littleEndian: $0) }
   }
 
   /// The elements as whole numbers, or the error that names the first one that does not fit.
@@ -126,6 +127,7 @@ public struct NumpyArray: Sendable {
   public func floats() throws -> [Float] {
     switch header.element {
     case .float(2): return bits(UInt16.self).map { Float(Float16(bitPattern: $0)) }
+    case .float(4) where header.isBigEndian == (Int(1).bigEndian == 1): return copied(Float.self)
     case .float(4): return bits(UInt32.self).map { Float(bitPattern: $0) }
     case .integer(1, false), .bool: return bits(UInt8.self).map { Float($0) }
     default: return try doubles().map { Float($0) }

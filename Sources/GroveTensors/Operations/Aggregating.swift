@@ -8,10 +8,9 @@ extension Tensor {
   public func aggregated(over aggregation: Aggregation, weights: [Float]? = nil) -> Tensor {
     precondition(rows == aggregation.sourceCount, "aggregated: \(shape) over \(aggregation.sourceCount) sources")
     let width = columns
-    let dense = densified()
     let result = Tensor.result(aggregation.targetCount, width)
     Kernels.aggregate(
-      aggregation.incoming, weights: weights, x: dense.buffer, width: width, into: result.buffer, adding: false)
+      aggregation.incoming, weights: weights, x: buffer, width: width, into: result.buffer, adding: false)
     return result.recorded(from: [self]) { gradient, into in
       into.add(to: self) {
         Kernels.aggregate(
@@ -51,7 +50,7 @@ extension Tensor {
     let width = columns
     let result = Tensor.result(aggregation.targetCount, width)
     let winners = Kernels.aggregateMaximum(
-      aggregation.incoming, x: densified().buffer, width: width, into: result.buffer)
+      aggregation.incoming, x: buffer, width: width, into: result.buffer)
     return result.recorded(from: [self]) { gradient, into in
       into.add(to: self) {
         Kernels.aggregateMaximumBackward(

@@ -1,0 +1,62 @@
+# Two commands: `make demo` shows Grove on a real graph, `make test` runs everything that must pass.
+
+PACKAGES = libopenblas-dev libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev g++ python3-pip
+DEMO ?= demo
+READERS = .build/readers
+GROVE = .build/release/grove
+TEST_FLAGS = -c release -Xswiftc -enable-testing
+
+.PHONY: setup build demo test check check-long readers clean
+
+# Installs what is missing; does nothing, and needs no network, where all is there.
+setup:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  sudo=""; [ "$$(id -u)" -eq 0 ] || sudo="sudo"; \
+	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+
+build: setup
+	swift build -c release --product grove
+
+# Cora from its package, a split, a GCN, its accuracy, and embeddings in $(DEMO)/.
+demo: build
+	@set -e; mkdir -p $(DEMO); rm -rf $(DEMO)/run; \
+	echo "--- the Cora citation graph"; \
+	$(GROVE) data get cora --into $(DEMO); \
+	$(GROVE) inspect $(DEMO)/cora; \
+	echo "--- a split: 20 nodes a class to learn from, 500 to choose by, 1000 to test"; \
+	$(GROVE) split $(DEMO)/cora --kind planetoid --as planetoid; \
+	echo "--- a graph convolutional network"; \
+	$(GROVE) train $(DEMO)/cora --model gcn --split planetoid --out $(DEMO)/run; \
+	echo "--- embeddings for other tools"; \
+	$(GROVE) export $(DEMO)/run --out $(DEMO)/cora-embeddings.npy; \
+	echo "The embeddings lie in $(DEMO)/cora-embeddings.npy, their paper ids in $(DEMO)/cora-embeddings.ids.txt"
+
+# Cheapest first: format, length and pointer lists, build with warnings as errors, tests, end-to-end commands.
+test: setup check readers
+	swift build --build-tests $(TEST_FLAGS)
+	GROVE_READERS=$(abspath $(READERS)) swift test $(TEST_FLAGS)
+
+check:
+	swift format lint --strict --recursive Sources Tests Package.swift
+	bash Tests/checks/house.sh
+
+# Python packages that must be able to read what Grove writes, in a folder of their own.
+readers:
+	@python3 -c "import sys; sys.path.insert(0, '$(READERS)'); import numpy, safetensors, gensim" 2>/dev/null || \
+	  { mkdir -p $(READERS) && python3 -m pip install -q --target $(READERS) numpy safetensors gensim; } || \
+	  { rm -rf $(READERS); echo "SKIPPED: no Python readers; tests of exported files with them will say so"; }
+
+# Hours rather than minutes: ten-run accuracies, hundreds of kills, fuzzers, sanitizers.
+check-long: test
+	GROVE_LONG=1 GROVE_READERS=$(abspath $(READERS)) swift test $(TEST_FLAGS)
+	bash Tests/checks/sanitizers.sh
+
+clean:
+	swift package clean
+	rm -rf $(DEMO) $(READERS)
