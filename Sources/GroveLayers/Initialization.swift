@@ -36,13 +36,15 @@ public final class Initializer {
   }
 
   /// Normal with the given deviation (Box–Muller on two uniform numbers an entry).
-  public func normal(_ rows: Int, _ columns: Int, deviation: Float) -> Parameter {
+  public func normal(
+    _ rows: Int, _ columns: Int, deviation: Float, decayGroup: Parameter.DecayGroup = .main
+  ) -> Parameter {
     let stream = stream()
     let values = (0..<rows * columns).map { index in
       let radius = (-2 * Foundation.log(1 - stream.uniform(row: index, column: 0))).squareRoot()
       return deviation * radius * Foundation.cos(2 * Float.pi * stream.uniform(row: index, column: 1))
     }
-    return Parameter(Tensor(values, rows: rows, columns: columns))
+    return Parameter(Tensor(values, rows: rows, columns: columns), decayGroup: decayGroup)
   }
 
   public func constant(

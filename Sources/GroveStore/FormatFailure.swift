@@ -1,6 +1,8 @@
 public import GroveKernels
 
-/// What is wrong with data from outside, or with words naming it. Descriptions are one line: path, place, what was
+/// What is wrong with data from outside, or with words naming it.
+///
+/// Descriptions are one line: path, place, what was
 /// found and expected, what to do.
 public enum FormatFailure: Failure, Equatable {
   /// Contents that break the rules of their format; `place` is a line, key or row, empty for the file as a whole.
@@ -28,6 +30,7 @@ public enum FormatFailure: Failure, Equatable {
   /// A download that is not what the catalogue describes.
   case wrongChecksum(address: String, expected: String, found: String)
 
+  /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
     case .malformed, .wrongExtension, .holdsPickle, .empty, .unrecognized, .onlyLinks, .wrongChecksum: .badData
@@ -37,6 +40,7 @@ public enum FormatFailure: Failure, Equatable {
     }
   }
 
+  /// One line: path, place, what was found, what to do.
   public var description: String {
     switch self {
     case .malformed(let path, let place, let problem, let advice):

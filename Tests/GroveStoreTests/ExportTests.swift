@@ -6,15 +6,20 @@ import TestSupport
 
 @Suite struct ExportTests {
   private let table = EmbeddingTable(
-    ids: ["p1", "zwei Wörter", "p3"], rows: 3, width: 2, values: [0.1, -1e-9, 1, 2.5, .greatestFiniteMagnitude, Float(bitPattern: 1)])
+    ids: ["p1", "zwei Wörter", "p3"], rows: 3, width: 2,
+    values: [0.1, -1e-9, 1, 2.5, .greatestFiniteMagnitude, Float(bitPattern: 1)])
 
   @Test func `Unknown extensions are refused before anything is written`() throws {
     for name in ["emb", "emb.txt", "emb.parquet", ".npy"] {
-      expectFailure(.usage, [".npy", ".npz", ".tsv", ".w2v.txt", ".safetensors", ".sqlite"]) { _ = try ExportCatalogue.format(for: "/x/\(name)") }
+      expectFailure(.usage, [".npy", ".npz", ".tsv", ".w2v.txt", ".safetensors", ".sqlite"]) {
+        _ = try ExportCatalogue.format(for: "/x/\(name)")
+      }
     }
     for suffix in ExportCatalogue.all.map({ $0.suffix }) {
       #expect(try ExportCatalogue.format(for: "/x/emb\(suffix)").suffix == suffix)
-      expectFailure(.cannotCreate, ["/nonexistent"]) { _ = try ExportCatalogue.write(table, to: "/nonexistent/emb\(suffix)") }
+      expectFailure(.cannotCreate, ["/nonexistent"]) {
+        _ = try ExportCatalogue.write(table, to: "/nonexistent/emb\(suffix)")
+      }
     }
   }
 
@@ -29,7 +34,8 @@ import TestSupport
     let archive = try NumpyArchive(path: scratch.file("emb.npz"))
     #expect(try archive.array("embeddings").floats() == table.values)
     #expect(try archive.array("ids").strings() == table.ids)
-    _ = try ExportCatalogue.write(EmbeddingTable(ids: nil, rows: 2, width: 1, values: [1, 2]), to: scratch.file("b.npy"))
+    _ = try ExportCatalogue.write(
+      EmbeddingTable(ids: nil, rows: 2, width: 1, values: [1, 2]), to: scratch.file("b.npy"))
     #expect(try String(contentsOfFile: scratch.file("b.ids.txt"), encoding: .utf8) == "0\n1\n")
   }
 
@@ -71,18 +77,26 @@ import TestSupport
 
   @Test func `Ids that a format cannot hold are refused and leave the old file`() throws {
     let scratch = try ScratchFolder()
-    func table(_ ids: [String]) -> EmbeddingTable { EmbeddingTable(ids: ids, rows: ids.count, width: 1, values: ids.map { _ in 1 }) }
+    func table(_ ids: [String]) -> EmbeddingTable {
+      EmbeddingTable(ids: ids, rows: ids.count, width: 1, values: ids.map { _ in 1 })
+    }
     for name in ["e.npy", "e.tsv", "e.w2v.txt", "e.safetensors"] {
       _ = try ExportCatalogue.write(table(["old"]), to: scratch.file(name))
       let before = try Checksum.sha256(ofFile: scratch.file(name))
-      expectFailure(.badData, ["row 1", "line break"]) { _ = try ExportCatalogue.write(table(["a", "b\nc"]), to: scratch.file(name)) }
+      expectFailure(.badData, ["row 1", "line break"]) {
+        _ = try ExportCatalogue.write(table(["a", "b\nc"]), to: scratch.file(name))
+      }
       #expect(try Checksum.sha256(ofFile: scratch.file(name)) == before)
     }
     expectFailure(.badData, ["tab"]) { _ = try ExportCatalogue.write(table(["a\tb"]), to: scratch.file("e.tsv")) }
-    expectFailure(.badData, ["row 1", "without spaces"]) { _ = try ExportCatalogue.write(table(["a b", "a_b"]), to: scratch.file("e.w2v.txt")) }
+    expectFailure(.badData, ["row 1", "without spaces"]) {
+      _ = try ExportCatalogue.write(table(["a b", "a_b"]), to: scratch.file("e.w2v.txt"))
+    }
     _ = try ExportCatalogue.write(table(["old"]), to: scratch.file("e.sqlite"))
     let before = try Checksum.sha256(ofFile: scratch.file("e.sqlite"))
-    expectFailure(.badData, ["one id"]) { _ = try ExportCatalogue.write(table(["a", "a"]), to: scratch.file("e.sqlite")) }
+    expectFailure(.badData, ["one id"]) {
+      _ = try ExportCatalogue.write(table(["a", "a"]), to: scratch.file("e.sqlite"))
+    }
     #expect(try Checksum.sha256(ofFile: scratch.file("e.sqlite")) == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).allSatisfy { !$0.contains("partial") })
     _ = try ExportCatalogue.write(table(["a\nb", ""]), to: scratch.file("e.npz"))

@@ -30,7 +30,9 @@ import TestSupport
   private func survives(_ path: String) -> Bool {
     do {
       let graph = try StoreOpener.open(path)
-      for split in graph.splitNames { do { _ = try graph.split(named: split) } catch let error as any Failure { oneLine(error) } }
+      for split in graph.splitNames {
+        do { _ = try graph.split(named: split) } catch let error as any Failure { oneLine(error) }
+      }
       _ = try GraphSummary(dataset: graph)
       return true
     } catch let error as any Failure {
@@ -57,7 +59,10 @@ import TestSupport
       do {
         let array = try NumpyArray(bytes, place: "x.npy")
         read += 1
-        for body in [{ _ = try array.int32s() }, { _ = try array.floats() }, { _ = try array.strings() }, { _ = try array.bools() }] {
+        for body in [
+          { _ = try array.int32s() }, { _ = try array.floats() }, { _ = try array.strings() },
+          { _ = try array.bools() },
+        ] {
           do { try body() } catch let error as any Failure { oneLine(error) }
         }
       } catch let error as any Failure { oneLine(error) }
@@ -68,8 +73,10 @@ import TestSupport
   @Test func `Damaged archives never crash a reader`() throws {
     let scratch = try ScratchFolder()
     let arrays: [(name: String, shape: [Int], values: NumpyValues)] = [
-      ("adj_data", [2], .floats([1, 1])), ("adj_indices", [2], .int32s([1, 0])), ("adj_indptr", [3], .int32s([0, 1, 2])),
-      ("adj_shape", [2], .int64s([2, 2])), ("attr_matrix", [2, 2], .floats([1, 2, 3, 4])), ("labels", [2], .int64s([0, 1])),
+      ("adj_data", [2], .floats([1, 1])), ("adj_indices", [2], .int32s([1, 0])),
+      ("adj_indptr", [3], .int32s([0, 1, 2])),
+      ("adj_shape", [2], .int64s([2, 2])), ("attr_matrix", [2, 2], .floats([1, 2, 3, 4])),
+      ("labels", [2], .int64s([0, 1])),
       ("class_names", [2], .strings(["a", "b"])),
     ]
     let path = scratch.file("g.npz")
@@ -97,7 +104,8 @@ import TestSupport
     #expect(survives(scratch.path))
     var generator = RandomStream(seed: 13).generator
     let names = [
-      "edges.npy", "features.npy", "labels.npy", "edge_weights.npy", "split_masks.npz", "splits/hand.json", "meta.json", "node_names.txt",
+      "edges.npy", "features.npy", "labels.npy", "edge_weights.npy", "split_masks.npz", "splits/hand.json", "meta.json",
+      "node_names.txt",
     ]
     for name in names {
       let file = URL(fileURLWithPath: scratch.file(name))
@@ -128,7 +136,8 @@ import TestSupport
       """, [scratch.path])
     var generator = RandomStream(seed: 14).generator
     let files = [
-      "e.csv.gz", "tiny.tar.gz", "tiny.zip", "tiny.tar", "tiny.tar.xz", "tiny.tar.bz2", "edges.csv", "cora/c.content", "cora/c.cites",
+      "e.csv.gz", "tiny.tar.gz", "tiny.zip", "tiny.tar", "tiny.tar.xz", "tiny.tar.bz2", "edges.csv", "cora/c.content",
+      "cora/c.cites",
     ]
     for name in files {
       let file = URL(fileURLWithPath: scratch.file(name))

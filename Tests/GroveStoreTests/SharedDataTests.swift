@@ -15,11 +15,14 @@ import TestSupport
   }
 
   private static let homogeneous = [
-    "acm-3025", "actor", "amazon-photo", "blogcatalog3", "chameleon-filtered", "citeseer", "citeseer-text", "coauthor-cs", "cora",
+    "acm-3025", "actor", "amazon-photo", "blogcatalog3", "chameleon-filtered", "citeseer", "citeseer-text",
+    "coauthor-cs", "cora",
     "cora-ml", "cornell", "karate", "minesweeper", "texas",
   ]
 
-  @Test(arguments: homogeneous) func `A folder has the counts of its meta file, and all its splits are sound`(_ name: String) throws {
+  @Test(arguments: homogeneous) func `A folder has the counts of its meta file, and all its splits are sound`(
+    _ name: String
+  ) throws {
     let counts = try counts(name)
     let graph = try StoreOpener.open(SharedData.graph(name))
     #expect(graph.format == "folder")
@@ -36,7 +39,9 @@ import TestSupport
       let features = try graph.features(named: "features", of: .node)
       #expect(features.width == width)
       #expect(features.rowCount == counts["nodes"])
-      if let entries = counts["feature_nnz"], case .sparse(let rows, _) = features { #expect(rows.entryCount == entries) }
+      if let entries = counts["feature_nnz"], case .sparse(let rows, _) = features {
+        #expect(rows.entryCount == entries)
+      }
     } else {
       #expect(graph.featureNames(of: .node).isEmpty)
     }
@@ -44,7 +49,8 @@ import TestSupport
     for split in graph.splitNames {
       let split = try graph.split(named: split)
       if let train = counts["train"], split.name == "public" || split.name == "published_0" {
-        #expect([split.train.count, split.validation.count, split.test.count] == [train, counts["val"], counts["test"]])
+        #expect(
+          [split.train.count, split.validation.count, split.test.count] == [train, counts["val"], counts["test"]])
       }
     }
     #expect(graph.warnings.isEmpty)
@@ -106,17 +112,23 @@ import TestSupport
 
   @Test(arguments: ["arxiv-grqc-lp", "fb15k-237", "umls", "lastfm"])
   func `A set of links without labels is refused in words`(_ name: String) throws {
-    expectFailure(.badData, [name, "link-prediction", "labels.npy"]) { _ = try StoreOpener.open(SharedData.graph(name)) }
+    expectFailure(.badData, [name, "link-prediction", "labels.npy"]) {
+      _ = try StoreOpener.open(SharedData.graph(name))
+    }
   }
 
   private static let originals = [
-    ("actor", "actor.npz"), ("amazon-photo", "amazon_electronics_photo.npz"), ("chameleon-filtered", "chameleon_filtered.npz"),
+    ("actor", "actor.npz"), ("amazon-photo", "amazon_electronics_photo.npz"),
+    ("chameleon-filtered", "chameleon_filtered.npz"),
     ("citeseer", "shchur_citeseer.npz"), ("coauthor-cs", "ms_academic_cs.npz"), ("cora-ml", "cora_ml.npz"),
-    ("cora-ml", "ppnp_cora_ml.npz"), ("cora", "shchur_cora.npz"), ("cornell", "cornell.npz"), ("minesweeper", "minesweeper.npz"),
+    ("cora-ml", "ppnp_cora_ml.npz"), ("cora", "shchur_cora.npz"), ("cornell", "cornell.npz"),
+    ("minesweeper", "minesweeper.npz"),
     ("texas", "texas.npz"),
   ]
 
-  @Test(arguments: originals) func `An original archive has the counts of its folder`(_ name: String, _ file: String) throws {
+  @Test(arguments: originals) func `An original archive has the counts of its folder`(_ name: String, _ file: String)
+    throws
+  {
     let counts = try counts(name)
     let graph = try StoreOpener.open("\(SharedData.graph(name))/original/\(file)")
     #expect(graph.format == "npz")
@@ -130,7 +142,9 @@ import TestSupport
     #expect(graph.splitNames.count == counts["splits"] ?? 0)
     for split in graph.splitNames {
       let split = try graph.split(named: split)
-      if split.name == "published_0" { #expect(split.train.count == counts["train"] && split.test.count == counts["test"]) }
+      if split.name == "published_0" {
+        #expect(split.train.count == counts["train"] && split.test.count == counts["test"])
+      }
     }
     #expect(graph.warnings.count == (file == "ppnp_cora_ml.npz" ? 1 : 0))
     if file == "ppnp_cora_ml.npz" {

@@ -22,17 +22,21 @@ import TestSupport
     #expect(try SplitKind(parsing: "planetoid") == .planetoid)
     #expect(try SplitKind(parsing: "fraction:.6,.2") == .fraction(train: 0.6, validation: 0.2))
     let wrong = [
-      "", "per-class", "per-class:20", "per-class:0,3", "per-class:a,b", "per-class:20,30,40", "fraction:.6", "fraction:.8,.3", "fraction:-.1,.2",
+      "", "per-class", "per-class:20", "per-class:0,3", "per-class:a,b", "per-class:20,30,40", "fraction:.6",
+      "fraction:.8,.3", "fraction:-.1,.2",
       "fraction:nan,.1", "planetoid:3", "random", "per-class:-1,2", "per-class:99999999999999999999,1",
     ]
-    for text in wrong { expectFailure(.usage, ["per-class:20,30", "fraction:.6,.2"]) { _ = try SplitKind(parsing: text) } }
+    for text in wrong {
+      expectFailure(.usage, ["per-class:20,30", "fraction:.6,.2"]) { _ = try SplitKind(parsing: text) }
+    }
     for text in ["open-world:50", "time:2015,2017"] {
       expectFailure(.usage, ["not available for this input yet"]) { _ = try SplitKind(parsing: text) }
     }
   }
 
   @Test func `A per-class split takes its counts from each class and only labeled nodes`() throws {
-    let split = try SplitKind.perClass(train: 20, validation: 30).make(labels: labels, name: "mine", random: RandomStream(seed: 1))
+    let split = try SplitKind.perClass(train: 20, validation: 30).make(
+      labels: labels, name: "mine", random: RandomStream(seed: 1))
     #expect(classes(split.train) == [20, 20, 10])
     #expect(classes(split.validation) == [30, 30, 0])
     #expect(classes(split.test) == [50, 50, 0])
@@ -56,7 +60,8 @@ import TestSupport
   }
 
   @Test func `A fraction keeps its shares in each class, or of all nodes with several classes`() throws {
-    let split = try SplitKind.fraction(train: 0.6, validation: 0.2).make(labels: labels, name: "f", random: RandomStream(seed: 5))
+    let split = try SplitKind.fraction(train: 0.6, validation: 0.2).make(
+      labels: labels, name: "f", random: RandomStream(seed: 5))
     #expect(classes(split.train) == [60, 60, 6])
     #expect(classes(split.validation) == [20, 20, 2])
     #expect(classes(split.test) == [20, 20, 2])
@@ -64,10 +69,13 @@ import TestSupport
       rows: [0, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10], columns: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0], rowCount: 12, columnCount: 2
     ).rows
     let multiple = Labels.multiple(rows: rows, names: ["0", "1"])
-    let second = try SplitKind.fraction(train: 0.5, validation: 0.2).make(labels: multiple, name: "f", random: RandomStream(seed: 5))
+    let second = try SplitKind.fraction(train: 0.5, validation: 0.2).make(
+      labels: multiple, name: "f", random: RandomStream(seed: 5))
     #expect((second.train + second.validation + second.test).sorted() == [0, 1, 3, 4, 5, 6, 7, 8, 9, 10])
     #expect(sizes(second) == [5, 2, 3])
-    expectFailure(.usage, ["fraction:.6,.2"]) { _ = try SplitKind.planetoid.make(labels: multiple, name: "p", random: RandomStream(seed: 3)) }
+    expectFailure(.usage, ["fraction:.6,.2"]) {
+      _ = try SplitKind.planetoid.make(labels: multiple, name: "p", random: RandomStream(seed: 3))
+    }
   }
 
   @Test func `One seed gives one split and another seed another`() throws {
@@ -92,6 +100,8 @@ import TestSupport
       expectFailure(.usage, ["letters, digits"]) { _ = try GraphDataset.saveSplit(bad, intoFolder: scratch.path) }
     }
     expectFailure(.missingInput, ["gone"]) { _ = try GraphDataset.saveSplit(split, intoFolder: scratch.file("gone")) }
-    expectFailure(.cannotCreate, ["labels.npy"]) { _ = try GraphDataset.saveSplit(split, intoFolder: scratch.file("labels.npy")) }
+    expectFailure(.cannotCreate, ["labels.npy"]) {
+      _ = try GraphDataset.saveSplit(split, intoFolder: scratch.file("labels.npy"))
+    }
   }
 }

@@ -22,7 +22,12 @@ import TestSupport
   @Test func `The snapshot is that of its documented lines`() throws {
     let graph = GraphDataset(
       name: "g", path: "g", format: "test", nodes: [(.node, 2)],
-      relations: [(EdgeType(.node, "cites", .node), EdgeList(sources: [1, 0], targets: [0, 0], weights: [0.5, 1], isDirected: true))],
+      relations: [
+        (
+          EdgeType(.node, "cites", .node),
+          EdgeList(sources: [1, 0], targets: [0, 0], weights: [0.5, 1], isDirected: true)
+        )
+      ],
       labeledType: .node, labels: .single(classes: [0, -1], names: ["x|\ty"]),
       features: [.node: [("features", .dense(values: [0, 2, 0, 0], width: 2))]], ids: [.node: ["b", "a"]])
     var row = Data([1, 0, 0, 0])
@@ -33,7 +38,10 @@ import TestSupport
     #expect(try GraphSummary(graph).snapshot == Checksum.sha256(Data(lines.utf8)))
   }
 
-  @Test func `Order of lines, dense or sparse rows and directions of two-way edges leave the snapshot; values change it`() throws {
+  @Test
+  func `Order of lines, dense or sparse rows and directions of two-way edges leave the snapshot; values change it`()
+    throws
+  {
     func snapshot(_ content: String, _ cites: String) throws -> String {
       let scratch = try ScratchFolder()
       try AtomicFile.write(content, to: scratch.file("g.content"))
@@ -43,19 +51,24 @@ import TestSupport
     let first = try snapshot("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "7\t8\n9\t7\n")
     #expect(try snapshot("9\t0\t0\ta\n7\t0\t1\tb\n8\t1\t0\ta\n", "9\t7\n7\t8\n") == first)
     for (content, cites) in [
-      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\tb\n", "7\t8\n9\t7\n"), ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t1\ta\n", "7\t8\n9\t7\n"),
-      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "8\t7\n9\t7\n"), ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "7\t8\n9\t7\n9\t7\n"),
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\tb\n", "7\t8\n9\t7\n"),
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t1\ta\n", "7\t8\n9\t7\n"),
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "8\t7\n9\t7\n"),
+      ("7\t0\t1\tb\n8\t1\t0\ta\n9\t0\t0\ta\n", "7\t8\n9\t7\n9\t7\n"),
     ] { #expect(try snapshot(content, cites) != first) }
     func twoWay(_ sources: [Int32], _ targets: [Int32], _ matrix: FeatureMatrix) throws -> String {
       try GraphSummary(
         GraphDataset(
           name: "g", path: "g", format: "test", nodes: [(.node, 2)],
-          relations: [(EdgeType(.node, "edges", .node), EdgeList(sources: sources, targets: targets, isDirected: false))],
+          relations: [
+            (EdgeType(.node, "edges", .node), EdgeList(sources: sources, targets: targets, isDirected: false))
+          ],
           features: [.node: [("features", matrix)]])
       ).snapshot
     }
     let dense = FeatureMatrix.dense(values: [0, 1, 3, 0], width: 2)
-    let sparse = FeatureMatrix.sparse(rows: SparseRows(offsets: [0, 1, 2], columns: [1, 0], columnCount: 2), values: [1, 3])
+    let sparse = FeatureMatrix.sparse(
+      rows: SparseRows(offsets: [0, 1, 2], columns: [1, 0], columnCount: 2), values: [1, 3])
     #expect(try twoWay([0], [1], dense) == twoWay([1], [0], sparse))
   }
 }

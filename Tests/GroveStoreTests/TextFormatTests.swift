@@ -6,7 +6,8 @@ import Testing
 import TestSupport
 
 @Suite struct TextFormatTests {
-  private let content = "31336\t0\t1\t0\tNeural_Networks\n1061127\t0\t0\t1\tRule_Learning\n1106406\t0.5\t0\t0\tNeural_Networks\n"
+  private let content =
+    "31336\t0\t1\t0\tNeural_Networks\n1061127\t0\t0\t1\tRule_Learning\n1106406\t0.5\t0\t0\tNeural_Networks\n"
 
   private func linqs(_ content: String, _ cites: String) throws -> ScratchFolder {
     let scratch = try ScratchFolder()
@@ -42,7 +43,8 @@ import TestSupport
       (content + "5\t0\t0\tX\n", "", .badData, ["mini.content", "line 4", "4 fields", "expected 5"]),
       (content + "5\t0\tx\t0\tX\n", "", .badData, ["line 4, feature 1", "'x'"]),
       (content + "5\t0\tnan\t0\tX\n", "", .badData, ["line 4, feature 1", "not a finite number"]),
-      (content, "31336\n", .badData, ["mini.cites", "line 1", "1 fields"]), ("", "1\t2\n", .badData, ["mini.content", "empty"]),
+      (content, "31336\n", .badData, ["mini.cites", "line 1", "1 fields"]),
+      ("", "1\t2\n", .badData, ["mini.content", "empty"]),
       ("\n\n", "1\t2\n", .badData, ["no paper"]),
     ]
     for (content, cites, kind, words) in cases {
@@ -65,14 +67,19 @@ import TestSupport
 
   @Test func `Edge lists of every separator, with headers and comments, are one graph`() throws {
     let texts = [
-      ["edges.csv": "0,1\n1,2\n2,0\n"], ["edges.csv": "source,target\n0,1\n1,2\n2,0"], ["edges.tsv": "# c\n0\t1\n\n% d\n1\t2\n2\t0\n"],
-      ["edges.txt": "0 1\r\n1   2\r\n2 0\r\n"], ["edges.edgelist": "from to\n0 1\n1 2\n2 0\n"], ["edges.csv": "\"0\", \"1\"\n1,2\n2,0\n"],
-      ["edges.csv": "paper_a;paper_b\n0;1\n1;2\n2;0\n"], ["edges.csv": "\u{FEFF}0,1\n1,2\n2,0\n"], ["edges.tsv": "0\t1\t1\n1\t2\t1\n2\t0\t1.0\n"],
+      ["edges.csv": "0,1\n1,2\n2,0\n"], ["edges.csv": "source,target\n0,1\n1,2\n2,0"],
+      ["edges.tsv": "# c\n0\t1\n\n% d\n1\t2\n2\t0\n"],
+      ["edges.txt": "0 1\r\n1   2\r\n2 0\r\n"], ["edges.edgelist": "from to\n0 1\n1 2\n2 0\n"],
+      ["edges.csv": "\"0\", \"1\"\n1,2\n2,0\n"],
+      ["edges.csv": "paper_a;paper_b\n0;1\n1;2\n2;0\n"], ["edges.csv": "\u{FEFF}0,1\n1,2\n2,0\n"],
+      ["edges.tsv": "0\t1\t1\n1\t2\t1\n2\t0\t1.0\n"],
     ]
     for files in texts {
       let graph = try edges(files)
       #expect(graph.format == "edges")
-      #expect(try graph.edges(of: graph.relations[0]) == EdgeList(sources: [0, 1, 2], targets: [1, 2, 0], isDirected: true), "\(files)")
+      #expect(
+        try graph.edges(of: graph.relations[0]) == EdgeList(sources: [0, 1, 2], targets: [1, 2, 0], isDirected: true),
+        "\(files)")
       #expect(try graph.nodeIDs(of: .node) == nil)
       #expect(try graph.labels() == nil && graph.labeledType == nil)
     }
@@ -80,9 +87,13 @@ import TestSupport
   }
 
   @Test func `Names, sparse numbers, weights and label tables are mapped`() throws {
-    let named = try edges(["edges.csv": "source,target,weight\nb,a,0.5\n\"x, y\",b,2\n", "labels.tsv": "a\tcat\nlone\tant\n"])
+    let named = try edges([
+      "edges.csv": "source,target,weight\nb,a,0.5\n\"x, y\",b,2\n", "labels.tsv": "a\tcat\nlone\tant\n",
+    ])
     #expect(try named.nodeIDs(of: .node) == ["b", "a", "x, y", "lone"])
-    #expect(try named.edges(of: named.relations[0]) == EdgeList(sources: [0, 2], targets: [1, 0], weights: [0.5, 2], isDirected: true))
+    #expect(
+      try named.edges(of: named.relations[0])
+        == EdgeList(sources: [0, 2], targets: [1, 0], weights: [0.5, 2], isDirected: true))
     #expect(try named.labels() == .single(classes: [-1, 1, -1, 0], names: ["ant", "cat"]))
     let sparse = try edges(["edges.csv": "10,700\n700,10\n"])
     #expect(try sparse.nodeIDs(of: .node) == ["10", "700"])
@@ -101,13 +112,19 @@ import TestSupport
     try NumpyArray.write(.int32s([0, 1, 0]), shape: [3], to: scratch.file("y.npy"))
     let tree = try FileTree(
       named: scratch.file("E.csv"),
-      files: ["edges.csv": scratch.file("E.csv"), "features.npy": scratch.file("X.npy"), "labels.npy": scratch.file("y.npy")])
+      files: [
+        "edges.csv": scratch.file("E.csv"), "features.npy": scratch.file("X.npy"), "labels.npy": scratch.file("y.npy"),
+      ])
     let graph = try EdgeListFormat.read(tree, options: ReadOptions(isUndirected: true))
     #expect(graph.nodeCount(of: .node) == 3 && graph.name == "E")
     #expect(try graph.labels() == .single(classes: [0, 1, 0], names: ["0", "1"]))
-    expectFailure(.missingInput, ["Z.npy"]) { _ = try FileTree(named: "x", files: ["features.npy": scratch.file("Z.npy")]) }
+    expectFailure(.missingInput, ["Z.npy"]) {
+      _ = try FileTree(named: "x", files: ["features.npy": scratch.file("Z.npy")])
+    }
     try AtomicFile.write("0,2\n1,3\n", to: scratch.file("E.csv"))
-    expectFailure(.badData, ["E.csv", "line 2", "'3' is not a node", "3 nodes"]) { _ = try EdgeListFormat.read(tree, options: ReadOptions()) }
+    expectFailure(.badData, ["E.csv", "line 2", "'3' is not a node", "3 nodes"]) {
+      _ = try EdgeListFormat.read(tree, options: ReadOptions())
+    }
     try AtomicFile.write("a,b\n", to: scratch.file("E.csv"))
     expectFailure(.badData, ["E.csv", "node_names.txt"]) { _ = try EdgeListFormat.read(tree, options: ReadOptions()) }
   }
@@ -115,9 +132,11 @@ import TestSupport
   @Test func `Mistakes in edge lists are told with their line`() throws {
     let cases: [([String: String], [String])] = [
       (["edges.csv": "0,1\n1\n"], ["edges.csv", "line 2", "1 fields", "expected 2"]),
-      (["edges.csv": "0,1,1\n1,2,x\n"], ["line 2", "weight 'x'"]), (["edges.csv": "0,1,1\n1,2,inf\n"], ["line 2", "weight 'inf'"]),
+      (["edges.csv": "0,1,1\n1,2,x\n"], ["line 2", "weight 'x'"]),
+      (["edges.csv": "0,1,1\n1,2,inf\n"], ["line 2", "weight 'inf'"]),
       (["edges.csv": "0,1\n,2\n"], ["line 2", "empty id"]), (["edges.csv": "# nothing\n"], ["no edge"]),
-      (["edges.csv": "lonely\n"], ["line 1", "1 fields"]), (["edges.csv": "source,target\n1,2,3\n"], ["line 2", "3 fields", "header"]),
+      (["edges.csv": "lonely\n"], ["line 1", "1 fields"]),
+      (["edges.csv": "source,target\n1,2,3\n"], ["line 2", "3 fields", "header"]),
       (["edges.csv": "0,1\n", "labels.tsv": "0\ta\n0\tb\n"], ["labels.tsv", "line 2", "'0' has a label already"]),
       (["edges.csv": "0,1\n", "labels.tsv": "0\ta\tb\n"], ["labels.tsv", "line 1", "3 fields"]),
       (["edges.csv": "a,b\n", "node_names.txt": "a\nc\n"], ["edges.csv", "line 1", "'b' is not in node_names.txt"]),

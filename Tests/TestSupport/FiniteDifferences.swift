@@ -8,15 +8,13 @@ public import Testing
 /// Step h = 1e-2 · max(1, ‖x‖∞) along directions u of unit length (three an input); tolerance 1e-2 of the largest of
 /// both numbers and of the size that a random direction sees, ‖∂L/∂x‖ / √n.
 ///
-/// - Parameter inputs: values with rows and columns; each becomes a leaf that wants a gradient.
+/// - Parameter inputs: each becomes a leaf that wants a gradient.
 public func expectGradients(
-  of inputs: [(values: [Float], rows: Int, columns: Int)], seed: Int = 1, tolerance: Double = 1e-2,
+  of inputs: [TestInput], seed: Int = 1, tolerance: Double = 1e-2,
   sourceLocation: SourceLocation = #_sourceLocation, _ operation: ([Tensor]) -> Tensor
 ) {
   func leaves(_ values: [[Float]], recording: Bool) -> [Tensor] {
-    zip(inputs, values).map {
-      Tensor($1, rows: $0.rows, columns: $0.columns, requiresGradient: recording)
-    }
+    zip(inputs, values).map { Tensor($1, rows: $0.rows, columns: $0.columns, requiresGradient: recording) }
   }
   let start = inputs.map(\.values)
   var random = TestRandom(seed &* 31 &+ 5)

@@ -16,7 +16,8 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
   /// - Throws: `SplitFailure.unknownKind`, or `.notAvailable` for `open-world:` and `time:`.
   public init(parsing text: String) throws {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let numbers = parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init) : []
+    let numbers =
+      parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init) : []
     switch (parts[0], parts.count, numbers.count) {
     case ("planetoid", 1, _): self = .planetoid
     case ("per-class", 2, 2):
@@ -34,6 +35,7 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// In the form that `init(parsing:)` takes.
   public var description: String {
     switch self {
     case .perClass(let train, let validation): "per-class:\(train),\(validation)"
@@ -90,7 +92,8 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
       throw SplitFailure.nothingLeft(kind: description, part: part)
     }
     return Split(
-      name: name, kind: "generated here: \(self)", train: train.sorted(), validation: validation.sorted(), test: test.sorted())
+      name: name, kind: "generated here: \(self)", train: train.sorted(), validation: validation.sorted(),
+      test: test.sorted())
   }
 
   private func classes(of labels: Labels) throws -> [[Int32]] {
@@ -118,6 +121,7 @@ public enum SplitFailure: Failure, Equatable {
   case nothingLeft(kind: String, part: String)
   case needsSingleLabels(kind: String)
 
+  /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
     case .unknownKind, .notAvailable, .needsSingleLabels: .usage
@@ -125,6 +129,7 @@ public enum SplitFailure: Failure, Equatable {
     }
   }
 
+  /// One line that ends with what to do.
   public var description: String {
     switch self {
     case .unknownKind(let text): "split kind '\(shown(text))' is not known; give one of: \(SplitKind.acceptedForms)"
@@ -132,7 +137,8 @@ public enum SplitFailure: Failure, Equatable {
       "split kind '\(shown(text))' is not available for this input yet; give one of: \(SplitKind.acceptedForms)"
     case .nothingLeft(let kind, let part):
       "split \(kind) leaves no \(part) node; there are too few labeled nodes, choose smaller parts"
-    case .needsSingleLabels(let kind): "split \(kind) needs one class a node; use fraction:.6,.2 for several classes a node"
+    case .needsSingleLabels(let kind):
+      "split \(kind) needs one class a node; use fraction:.6,.2 for several classes a node"
     }
   }
 

@@ -49,12 +49,13 @@ public final class FixedFeatures: FeatureModule {
 
 /// One learned row a node, for graphs without features. It knows only the nodes it was trained with.
 ///
-/// - Start: Glorot over [1, width], so that rows have the size of other inputs whatever the number of nodes.
+/// - Start: normal of deviation 1, as PyTorch's embeddings. Weight decay leaves them alone: it would pull the rows of
+///   nodes far from any training node to zero.
 public final class LearnedFeatures: FeatureModule {
   public let embedding: Parameter
 
   public init(nodeCount: Int, width: Int, from initializer: Initializer) {
-    embedding = initializer.glorot(nodeCount, width, fanIn: 1, fanOut: width)
+    embedding = initializer.normal(nodeCount, width, deviation: 1, decayGroup: .none)
   }
 
   public var width: Int { embedding.shape.columns }

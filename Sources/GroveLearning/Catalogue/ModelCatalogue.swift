@@ -30,6 +30,13 @@ public struct ModelRecipe: Sendable {
     /// Computed at once from the known labels.
     case propagation(@Sendable (TrainingConfiguration) -> LabelPropagation)
   }
+
+  /// Those of the given configuration keys that matter to other models but not to this one, in order.
+  public func unused(among keys: some Collection<String>) -> [String] {
+    var special = Set(ModelCatalogue.recipes.flatMap(\.options))
+    if case .propagation = kind { special.formUnion(ModelCatalogue.trainingOptions) }
+    return keys.filter { special.contains($0) && !options.contains($0) }.sorted()
+  }
 }
 
 /// Every model. A new one is a line here and a file in GroveLayers.
@@ -131,6 +138,11 @@ public enum ModelCatalogue {
         $0.alpha = 0.9
       },
       kind: .propagation { LabelPropagation(steps: $0.propagations, alpha: $0.alpha) }),
+  ]
+
+  /// Keys of every model that is trained by gradients.
+  public static let trainingOptions = [
+    "optimizer", "lr", "weightDecay", "schedule", "warmup", "epochs", "patience", "labelSmoothing", "classWeights",
   ]
 
   /// - Throws: `TrainingFailure.configuration` that lists the names.

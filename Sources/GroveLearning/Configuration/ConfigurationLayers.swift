@@ -44,37 +44,41 @@ extension TrainingConfiguration {
     self = configuration
   }
 
+  /// Key by key, so that an error names the key whatever the decoder says.
   private func overlaid(with layer: ConfigurationLayer) throws -> TrainingConfiguration {
-    var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)) as? [String: Any] ?? [:]
-    for (key, value) in layer.values { object[key] = value }
-    do {
-      return try JSONDecoder().decode(TrainingConfiguration.self, from: JSONSerialization.data(withJSONObject: object))
-    } catch let error as DecodingError {
-      throw TrainingConfiguration.failure(layer.origin, TrainingConfiguration.words(for: error))
+    var object = try allKeys()
+    var result = self
+    for (key, value) in layer.values.sorted(by: { $0.key < $1.key }) {
+      object[key] = value
+      guard JSONSerialization.isValidJSONObject(object),
+        let data = try? JSONSerialization.data(withJSONObject: object),
+        let decoded = try? JSONDecoder().decode(TrainingConfiguration.self, from: data)
+      else {
+        let accepted = TrainingConfiguration.accepted(by: key)
+        throw TrainingConfiguration.failure(
+          layer.origin, "\(key) is \(TrainingConfiguration.shown(value)); it must be \(accepted)")
+      }
+      result = decoded
     }
+    return result
   }
 
   fileprivate static func failure(_ origin: String, _ text: String) -> TrainingFailure {
     .configuration("\(origin): \(text)")
   }
 
-  private static func words(for error: DecodingError) -> String {
-    switch error {
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) takes a value of type \(type)"
-    case .dataCorrupted(let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
-    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
-    @unknown default: "\(error)"
-    }
+  /// Every key with its value; those without one are null, so that reading them back cannot bring a default in.
+  private func allKeys() throws -> [String: Any] {
+    var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+    for key in TrainingConfiguration.keys where object[key] == nil { object[key] = NSNull() }
+    return object
   }
 
-  /// The configuration as `config.json` holds it: sorted keys, one a line.
+  /// The configuration as `config.json` holds it: every key, sorted, one a line.
   public var json: Data {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      return try encoder.encode(self) + Data("\n".utf8)
+      try JSONSerialization.data(
+        withJSONObject: allKeys(), options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]) + Data("\n".utf8)
     }
   }
 }

@@ -71,8 +71,10 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
   /// The first impossible value, in words, or nil.
   var problem: String? {
-    func positive(_ key: CodingKeys, _ value: Int) -> String? {
-      value >= 1 ? nil : "\(key.rawValue) is \(value); it must be at least 1"
+    func whole(_ key: CodingKeys, _ value: Int, _ range: ClosedRange<Int>) -> String? {
+      if range.contains(value) { return nil }
+      let rule = value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
+      return "\(key.rawValue) is \(value); it must be \(rule)"
     }
     func rate(_ key: CodingKeys, _ value: Float) -> String? {
       value >= 0 && value < 1 ? nil : "\(key.rawValue) is \(value); it must be at least 0 and below 1"
@@ -86,18 +88,49 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     let checks: [String?] = [
       oneOf(.task, task, ["nodes"]), oneOf(.normalizeFeatures, normalizeFeatures, ["auto", "rows", "none"]),
       oneOf(.undirected, undirected, ["auto", "yes", "no"]), oneOf(.classWeights, classWeights, ["none", "balanced"]),
-      positive(.runs, runs), positive(.hidden, hidden), positive(.layers, layers), positive(.heads, heads),
-      positive(.outputHeads, outputHeads), positive(.propagations, propagations), positive(.epochs, epochs),
+      whole(.runs, runs, 1...100_000), whole(.hidden, hidden, 1...1 << 16), whole(.layers, layers, 1...4096),
+      whole(.heads, heads, 1...1024), whole(.outputHeads, outputHeads, 1...1024),
+      whole(.propagations, propagations, 1...1 << 20), whole(.epochs, epochs, 1...1 << 40),
       rate(.dropout, dropout), rate(.attentionDropout, attentionDropout), rate(.momentum, momentum),
       rate(.labelSmoothing, labelSmoothing), atLeastZero(.weightDecay, weightDecay),
       weightDecay2.flatMap { atLeastZero(.weightDecay2, $0) }, atLeastZero(.theta, theta),
       alpha >= 0 && alpha <= 1 ? nil : "alpha is \(alpha); it must be between 0 and 1",
       lr > 0 && lr.isFinite ? nil : "lr is \(lr); it must be above 0",
-      patience >= 0 ? nil : "patience is \(patience); it must be 0 (never stop) or more",
-      warmup >= 0 ? nil : "warmup is \(warmup); it must be 0 or more",
-      seed >= 0 ? nil : "seed is \(seed); it must be 0 or more",
-      checkpointEvery.flatMap { positive(.checkpointEvery, $0) },
+      whole(.patience, patience, 0...1 << 40), whole(.warmup, warmup, 0...1 << 40), whole(.seed, seed, 0...1 << 53),
+      checkpointEvery.flatMap { whole(.checkpointEvery, $0, 1...1 << 40) },
     ]
     return checks.compactMap(\.self).first
+  }
+
+  /// What a key takes, in words.
+  static func accepted(by key: String) -> String {
+    func one(of names: [String]) -> String { "one of " + names.joined(separator: ", ") }
+    return switch CodingKeys(rawValue: key) {
+    case .norm: one(of: NormKind.allCases.map(\.rawValue))
+    case .aggregator: one(of: SAGEConvolution.Aggregator.allCases.map(\.rawValue))
+    case .optimizer: one(of: OptimizerKind.allCases.map(\.rawValue))
+    case .schedule: one(of: Schedule.allCases.map(\.rawValue))
+    case .metric: one(of: Metric.allCases.map(\.rawValue))
+    case .relations, .splits: "a list of names"
+    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights: "text"
+    case .residual, .normalizeEmbeddings, .sharedWeights: "true or false"
+    case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .warmup, .epochs, .patience,
+      .checkpointEvery:
+      "a whole number"
+    case .dropout, .attentionDropout, .alpha, .theta, .lr, .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
+      nil:
+      "a number"
+    }
+  }
+
+  /// A value as messages show it, on one line.
+  static func shown(_ value: Any) -> String {
+    switch value {
+    case let text as String: "'\(text)'"
+    case is NSNull: "null"
+    case is [Any]: "a list"
+    case is [String: Any]: "an object"
+    default: "\(value)"
+    }
   }
 }

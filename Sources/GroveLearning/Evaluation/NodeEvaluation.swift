@@ -28,7 +28,7 @@ public struct NodeEvaluation: Sendable {
         values[.accuracy] = matrix.accuracy
         values[.macroF1] = matrix.macroF1
         values[.microF1] = matrix.accuracy
-        values[.loss] = NodeEvaluation.crossEntropy(logits, truth, width)
+        values[.loss] = NodeEvaluation.finite(NodeEvaluation.crossEntropy(logits, truth, width))
         let probabilities = NodeEvaluation.probabilities(logits, width: width)
         let positives = width == 2 ? 1..<2 : 0..<width
         values[.rocAUC] = NodeEvaluation.meanOverClasses(positives) { c in
@@ -57,7 +57,7 @@ public struct NodeEvaluation: Sendable {
         values[.macroF1] = ClassScores.macroF1(perClass)
         values[.microF1] = ClassScores.microF1(perClass)
         let total = zip(logits, truth).reduce(0.0) { $0 + Double(log1p(exp(-abs($1.0))) + max($1.0, 0) - ($1.1 ? $1.0 : 0)) }
-        values[.loss] = total / Double(logits.count)
+        values[.loss] = NodeEvaluation.finite(total / Double(logits.count))
         values[.rocAUC] = NodeEvaluation.meanOverClasses(0..<width) { c in
           RankingMetrics.rocAUC(scores: column(logits, c, width), positive: column(truth, c, width))
         }
@@ -69,12 +69,13 @@ public struct NodeEvaluation: Sendable {
     self.values = values
   }
 
-  /// One metric alone, for use in every epoch: accuracy and loss cost O(n · C). Nil where it is undefined.
+  /// One metric alone, for use in every epoch: accuracy and loss cost O(n · C). Nil where it is undefined, as a loss
+  /// is that is not finite.
   public static func value(of metric: Metric, logits: [Float], of nodes: [Int32], labels: Labels) -> Double? {
     if nodes.isEmpty { return nil }
     if case .single(let classes, _) = labels {
       let truth = nodes.map { classes[Int($0)] }
-      if metric == .loss { return crossEntropy(logits, truth, labels.classCount) }
+      if metric == .loss { return finite(crossEntropy(logits, truth, labels.classCount)) }
       if metric == .accuracy || metric == .microF1 {
         let hits = zip(truth, largest(logits, width: labels.classCount)).count { $0 == $1 }
         return Double(hits) / Double(nodes.count)
@@ -107,6 +108,8 @@ public struct NodeEvaluation: Sendable {
     }
     return result
   }
+
+  private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 
   private static func crossEntropy(_ logits: [Float], _ truth: [Int32], _ width: Int) -> Double {
     var total = 0.0

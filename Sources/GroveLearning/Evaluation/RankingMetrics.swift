@@ -10,7 +10,7 @@ public enum RankingMetrics {
     var rankSum = 0.0
     var at = 0
     while at < order.count {
-      var end = at
+      var end = at + 1  // even a NaN, which equals nothing, moves on
       while end < order.count, scores[order[end]] == scores[order[at]] { end += 1 }
       let rank = Double(at + end + 1) / 2  // mean of ranks at + 1 … end
       for index in order[at..<end] where positive[index] { rankSum += rank }
@@ -30,12 +30,9 @@ public enum RankingMetrics {
     var hits = 0
     var at = 0
     while at < order.count {
-      var end = at
-      var gained = 0
-      while end < order.count, scores[order[end]] == scores[order[at]] {
-        if positive[order[end]] { gained += 1 }
-        end += 1
-      }
+      var end = at + 1
+      while end < order.count, scores[order[end]] == scores[order[at]] { end += 1 }
+      let gained = order[at..<end].count { positive[$0] }
       hits += gained
       result += Double(gained) / Double(positives) * Double(hits) / Double(end)
       at = end

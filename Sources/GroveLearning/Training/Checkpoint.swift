@@ -10,8 +10,6 @@ struct TrainingState: Codable, Equatable {
   /// Validation score of the best epoch, larger being better; nil before there is one.
   var bestScore: Double?
   var bestLoss: Double?
-  /// Seconds spent in epochs so far.
-  var seconds = 0.0
   /// Steps of each parameter in the optimiser.
   var steps: [Int] = []
 }
@@ -44,7 +42,7 @@ struct ModelWeights {
 /// Weight files of a run: `best.safetensors` holds a model, `last.safetensors` everything that resuming needs.
 ///
 /// Neither file holds a path, a time, a number of threads or anything computed from test nodes, so equal runs give
-/// equal bytes.
+/// equal bytes. Both hold a checksum of themselves, so damage is found before it is trained on.
 struct CheckpointFiles {
   let bestPath: String
   let lastPath: String
@@ -54,8 +52,7 @@ struct CheckpointFiles {
   private static let format = "grove-1"
 
   func writeBest(_ weights: ModelWeights, epoch: Int) throws {
-    let metadata = ["format": CheckpointFiles.format, "model": model, "epoch": String(epoch)]
-    try SafetensorsFile.write(weights.tensors, metadata: metadata, to: bestPath)
+    try write(weights.tensors, ["epoch": String(epoch)], to: bestPath)
   }
 
   func writeLast(
@@ -69,11 +66,41 @@ struct CheckpointFiles {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let metadata = [
-      "format": CheckpointFiles.format, "model": model, "configuration": fingerprint,
-      "state": String(decoding: try encoder.encode(state), as: UTF8.self),
+      "configuration": fingerprint, "state": String(decoding: try encoder.encode(state), as: UTF8.self),
     ]
-    try SafetensorsFile.write(
-      tensors.map { (name: $0.0, shape: $0.1, values: $0.2) }, metadata: metadata, to: lastPath)
+    try write(tensors.map { (name: $0.0, shape: $0.1, values: $0.2) }, metadata, to: lastPath)
+  }
+
+  private func write(
+    _ tensors: [(name: String, shape: [Int], values: FloatBuffer)], _ extra: [String: String], to path: String
+  ) throws {
+    var metadata = extra
+    metadata["format"] = CheckpointFiles.format
+    metadata["model"] = model
+    var sum = RunningChecksum(metadata)
+    for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+      sum.add(tensor.name, tensor.shape)
+      tensor.values.read { for index in 0..<$0.count { sum.add(UInt64($0[index].bitPattern)) } }
+    }
+    metadata["checksum"] = sum.text
+    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+  }
+
+  /// - Throws: `TrainingFailure.checkpoint` where the file is not what was written; what reading throws.
+  private func read(_ path: String) throws -> (tensors: [String: SafetensorsFile.Entry], metadata: [String: String]) {
+    let (tensors, metadata) = try SafetensorsFile.read(path)
+    guard let expected = metadata["checksum"] else {
+      throw TrainingFailure.checkpoint(path: path, reason: "it holds no checksum, so it is no checkpoint of Grove")
+    }
+    var sum = RunningChecksum(metadata.filter { $0.key != "checksum" })
+    for (name, entry) in tensors.sorted(by: { $0.key < $1.key }) {
+      sum.add(name, entry.shape)
+      for value in entry.values { sum.add(UInt64(value.bitPattern)) }
+    }
+    guard sum.text == expected else {
+      throw TrainingFailure.checkpoint(path: path, reason: "its checksum is not that of its contents; it is damaged")
+    }
+    return (tensors, metadata)
   }
 
   /// Puts the last checkpoint into a model and its optimiser; nil where there is none.
@@ -83,7 +110,7 @@ struct CheckpointFiles {
     into module: some Module, memory: OptimizerMemory?
   ) throws -> (state: TrainingState, best: ModelWeights)? {
     guard FileManager.default.fileExists(atPath: lastPath) else { return nil }
-    let (tensors, metadata) = try SafetensorsFile.read(lastPath)
+    let (tensors, metadata) = try read(lastPath)
     guard metadata["configuration"] == fingerprint else {
       throw TrainingFailure.checkpoint(path: lastPath, reason: "it belongs to another model, configuration or graph")
     }
@@ -95,10 +122,13 @@ struct CheckpointFiles {
     try CheckpointFiles.fill(module, from: tensors, prefix: "model/", path: lastPath)
     if let memory {
       guard state.steps.count == memory.steps.count else {
-        throw TrainingFailure.checkpoint(path: lastPath, reason: "its optimiser counts \(state.steps.count) parameters, the model has \(memory.steps.count)")
+        throw TrainingFailure.checkpoint(
+          path: lastPath,
+          reason: "its optimiser counts \(state.steps.count) parameters, the model has \(memory.steps.count)")
       }
       let sizes = Dictionary(uniqueKeysWithValues: module.parameters().map { ($0.name, $0.value.shape.count) })
-      for (name, entry) in tensors where name.hasPrefix("optimizer/") {
+      // In order of names, which is the order in which an optimiser makes its slots: equal runs write equal bytes.
+      for (name, entry) in tensors.sorted(by: { $0.key < $1.key }) where name.hasPrefix("optimizer/") {
         let parts = name.split(separator: "/", maxSplits: 2).map(String.init)
         guard parts.count == 3, sizes[parts[2]] == entry.values.count else {
           throw TrainingFailure.checkpoint(path: lastPath, reason: "'\(name)' does not fit the model")
@@ -112,7 +142,7 @@ struct CheckpointFiles {
 
   /// Puts the best weights of a run into a model.
   func readBest(into module: some Module) throws {
-    let (tensors, metadata) = try SafetensorsFile.read(bestPath)
+    let (tensors, metadata) = try read(bestPath)
     guard metadata["model"] == model else {
       throw TrainingFailure.checkpoint(
         path: bestPath, reason: "it holds a model '\(metadata["model"] ?? "unnamed")', the run is of '\(model)'")
@@ -140,5 +170,32 @@ struct CheckpointFiles {
     if prefix.isEmpty, let extra = tensors.keys.filter({ !known.contains($0) }).min() {
       throw TrainingFailure.checkpoint(path: path, reason: "it holds '\(extra)', which the model does not have")
     }
+  }
+}
+
+/// A checksum over words in their order (64-bit FNV-1a, a word at a time). A change of any one word changes it; it
+/// finds damage, not forgery.
+private struct RunningChecksum {
+  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  init(_ metadata: [String: String]) {
+    for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
+      add(key)
+      add(text)
+    }
+  }
+
+  var text: String { String(value, radix: 16) }
+
+  mutating func add(_ word: UInt64) { value = (value ^ word) &* 0x100_0000_01b3 }
+
+  mutating func add(_ name: String, _ shape: [Int]) {
+    add(name)
+    for side in shape { add(UInt64(side)) }
+  }
+
+  private mutating func add(_ text: String) {
+    add(UInt64(text.utf8.count))
+    for byte in text.utf8 { add(UInt64(byte)) }
   }
 }

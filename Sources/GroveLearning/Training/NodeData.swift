@@ -31,13 +31,60 @@ public struct NodeData: Sendable {
   ///
   /// - Throws: what the source throws; `TrainingFailure` where the data cannot serve the task.
   public init(_ source: some GraphSource & FeatureSource, _ configuration: inout TrainingConfiguration) throws {
-    name = source.name
     guard let type = source.labeledType, let labels = try source.labels() else {
-      throw TrainingFailure.data("\(source.name): no labels, so there is nothing to learn; add labels.npy (one class a node)")
+      throw TrainingFailure.data(
+        "\(source.name): no labels, so there is nothing to learn; add labels.npy (one class a node)")
     }
     guard labels.classCount > 0 else {
       throw TrainingFailure.data("\(source.name): every label is -1, so there is nothing to learn")
     }
+    try self.init(source, type, labels, &configuration)
+  }
+
+  /// Reads a graph for a model that was trained on another one; its labels, if any, play no part.
+  ///
+  /// - Throws: what the source throws; `TrainingFailure` where the model cannot be used on that graph.
+  public init(
+    _ source: some GraphSource & FeatureSource, for signature: ModelSignature,
+    _ configuration: inout TrainingConfiguration
+  ) throws {
+    if case .propagation = try ModelCatalogue.recipe(named: configuration.model).kind {
+      throw TrainingFailure.configuration(
+        "\(configuration.model) learns nothing that another graph could use; train it on \(source.name)")
+    }
+    if let features = configuration.features, features == "one-hot" || features.hasPrefix("learned:") {
+      throw TrainingFailure.configuration(
+        "the run knows its own nodes only (features \(features)); train with given features to use it on \(source.name)")
+    }
+    let type = source.nodeTypes.count == 1 ? source.nodeTypes[0] : NodeType(signature.nodeType)
+    guard source.nodeTypes.contains(type) else {
+      throw TrainingFailure.data(
+        "\(source.name): no nodes of type \(signature.nodeType), which the run was trained on; give a graph that has them")
+    }
+    let within = source.relations.filter { $0.source == type && $0.target == type }.map(\.relation)
+    if !Set(configuration.relations).isSubset(of: within) { configuration.relations = [] }
+    let count = source.nodeCount(of: type)
+    let labels: Labels
+    if signature.isMultiLabel {
+      let none = SparseRows(
+        offsets: [Int64](repeating: 0, count: count + 1), columns: [], columnCount: signature.classes.count)
+      labels = .multiple(rows: none, names: signature.classes)
+    } else {
+      labels = .single(classes: [Int32](repeating: -1, count: count), names: signature.classes)
+    }
+    try self.init(source, type, labels, &configuration)
+    guard features.width == signature.featureWidth else {
+      throw TrainingFailure.data(
+        "\(source.name): its features are \(features.width) wide, those that the run was trained on "
+          + "\(signature.featureWidth); give a graph with the same features")
+    }
+  }
+
+  private init(
+    _ source: some GraphSource & FeatureSource, _ type: NodeType, _ labels: Labels,
+    _ configuration: inout TrainingConfiguration
+  ) throws {
+    name = source.name
     self.labels = labels
     nodeType = type
     nodeIDs = try source.nodeIDs(of: type)
@@ -70,7 +117,10 @@ public struct NodeData: Sendable {
       chosen = directedTwin ? within.filter { $0.relation == "edges" } : within
     } else {
       chosen = try configuration.relations.map { name in
-        guard let relation = source.relations.first(where: { $0.relation == name }) else {
+        guard
+          let relation = within.first(where: { $0.relation == name })
+            ?? source.relations.first(where: { $0.relation == name })
+        else {
           let names = source.relations.map(\.relation).joined(separator: ", ")
           throw TrainingFailure.configuration("\(source.name): there is no relation '\(name)'; it has \(names)")
         }

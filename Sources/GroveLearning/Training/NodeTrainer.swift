@@ -37,9 +37,13 @@ public struct NodeTrainer {
     if case .single(let classes, _) = data.labels {
       for part in [split.train, split.validation, split.test] {
         if let node = part.first(where: { classes[Int($0)] < 0 }) {
-          throw TrainingFailure.data("\(data.name): split '\(split.name)' holds node \(node), which has no label; correct the split")
+          throw TrainingFailure.data(
+            "\(data.name): split '\(split.name)' holds node \(node), which has no label; correct the split")
         }
       }
+    } else if configuration.classWeights != "none" || configuration.labelSmoothing > 0 {
+      let key = configuration.classWeights != "none" ? "classWeights" : "labelSmoothing"
+      throw TrainingFailure.configuration("\(key) needs one class a node; \(data.name) gives nodes several, so leave it out")
     }
     self.data = data
     self.configuration = configuration
@@ -60,14 +64,15 @@ public struct NodeTrainer {
   ) throws -> (result: RunResult, model: TrainedModel, resumedFromEpoch: Int) {
     let model = TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
     let files = try folder.map { try model.files(in: $0) }
+    try folder?.clearRemnants()
     if let folder { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
     guard let classifier = model.classifier else {
-      let result = finished(model, TrainingState(epoch: 0))
+      let result = finished(model, TrainingState(), seconds: 0)
       if let folder, let files {
         try files.writeBest(ModelWeights(tensors: []), epoch: 0)
         try files.writeLast(TrainingState(), current: ModelWeights(tensors: []), best: ModelWeights(tensors: []), memory: nil)
         _ = try MetricsLog(path: folder.metricsPath, keepingThrough: 0)
-        try writeManifest(result, in: folder)
+        try writeManifest(result, model.signature, in: folder)
       }
       return (result, model, 0)
     }
@@ -82,37 +87,41 @@ public struct NodeTrainer {
     }
     let resumedFrom = state.epoch
     let log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: resumedFrom) }
+    var seconds = log?.keptSeconds ?? 0
     var pace = CheckpointPace(every: configuration.checkpointEvery)
 
     while state.epoch < configuration.epochs && !isStale(state) {
       let start = Date()
       state.epoch += 1
       let loss = try step(classifier, optimizer, epoch: state.epoch)
-      let scores = score(classifier)
+      let scores = try score(classifier, epoch: state.epoch)
       if isBetter(scores, than: state) {
         state.bestEpoch = state.epoch
         state.bestScore = scores.validation
         state.bestLoss = scores.validationLoss
         best = ModelWeights(of: classifier)
       }
-      let seconds = Date().timeIntervalSince(start)
-      state.seconds += seconds
-      try log?.append(scores.line(epoch: state.epoch, loss: loss, rate: learningRate(state.epoch), seconds: seconds, metric))
+      let taken = Date().timeIntervalSince(start)
+      seconds += taken
+      try log?.append(
+        scores.line(epoch: state.epoch, loss: loss, rate: learningRate(state.epoch), seconds: taken, metric))
       progress(
         TrainingProgress(
           run: run, runs: configuration.runs, epoch: state.epoch, epochs: configuration.epochs, loss: loss,
           validation: scores.validation, metric: metric))
       let stops = shouldStop()
-      if let files, stops || pace.isDue(epoch: state.epoch) {
-        try pace.timed { try files.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory) }
+      if let files, stops || pace.isDue(epoch: state.epoch, taking: taken) {
+        try pace.timed {
+          try files.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory)
+        }
       }
       if stops, let folder { throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch) }
     }
     try files?.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory)
     best.restore(to: classifier)
     try files?.writeBest(best, epoch: state.bestEpoch)
-    let result = finished(model, state)
-    if let folder { try writeManifest(result, in: folder) }
+    let result = finished(model, state, seconds: seconds)
+    if let folder { try writeManifest(result, model.signature, in: folder) }
     return (result, model, resumedFrom)
   }
 
@@ -123,17 +132,22 @@ public struct NodeTrainer {
 
   /// One step on all training nodes. - Returns: the loss before it.
   private func step(_ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int) throws -> Double {
-    try Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
-      let output = classifier(on: data.graph)
-      let loss = loss(output.logits.gathering(rows: split.train))
-      let gradients = loss.backward()
-      guard loss.scalar.isFinite else {
-        let parameter = classifier.parameters().first { gradients[$0.value]?.buffer.firstNonFinite != nil }
-        throw TrainingFailure.nonFiniteLoss(epoch: epoch, parameter: parameter?.name)
-      }
-      optimizer.step(gradients, learningRate: learningRate(epoch))
-      return Double(loss.scalar)
+    let (loss, gradients) = gradients(classifier, epoch: epoch)
+    guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }
+    optimizer.step(gradients, learningRate: learningRate(epoch))
+    return Double(loss)
+  }
+
+  private func gradients(_ classifier: NodeClassifier, epoch: Int) -> (loss: Float, gradients: Gradients) {
+    Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
+      let loss = loss(classifier(on: data.graph).logits.gathering(rows: split.train))
+      return (loss.scalar, loss.backward())
     }
+  }
+
+  private func diverged(_ classifier: NodeClassifier, _ gradients: Gradients, epoch: Int) -> TrainingFailure {
+    let parameter = classifier.parameters().first { gradients[$0.value]?.buffer.firstNonFinite != nil }
+    return .nonFiniteLoss(epoch: epoch, parameter: parameter?.name)
   }
 
   /// The training loss of the training nodes' logits.
@@ -147,7 +161,9 @@ public struct NodeTrainer {
       for (row, node) in split.train.enumerated() {
         for c in rows[Int(node)] { targets[row * data.classCount + Int(c)] = 1 }
       }
-      return logits.binaryCrossEntropy(Tensor(targets, rows: split.train.count, columns: data.classCount))
+      // Summed over classes, so that weight decay weighs against it as against cross-entropy.
+      let target = Tensor(targets, rows: split.train.count, columns: data.classCount)
+      return Float(data.classCount) * logits.binaryCrossEntropy(target)
     }
   }
 
@@ -162,7 +178,7 @@ public struct NodeTrainer {
 
   private func isStale(_ state: TrainingState) -> Bool {
     !split.validation.isEmpty && configuration.patience > 0
-      && state.epoch - state.bestEpoch > configuration.patience
+      && state.epoch - state.bestEpoch >= configuration.patience
   }
 
   private func isBetter(_ scores: EpochScores, than state: TrainingState) -> Bool {
@@ -173,6 +189,16 @@ public struct NodeTrainer {
   }
 
   /// The choosing metric and the loss of training and validation nodes.
+  /// - Throws: `TrainingFailure.nonFiniteLoss` where a loss is not finite.
+  private func score(_ classifier: NodeClassifier, epoch: Int) throws -> EpochScores {
+    let scores = score(classifier)
+    let losses = [(split.train, scores.trainLoss), (split.validation, scores.validationLoss)]
+    guard losses.allSatisfy({ nodes, loss in nodes.isEmpty || loss != nil }) else {
+      throw diverged(classifier, gradients(classifier, epoch: epoch).gradients, epoch: epoch)
+    }
+    return scores
+  }
+
   private func score(_ classifier: NodeClassifier) -> EpochScores {
     Pass.evaluation {
       let logits = classifier(on: data.graph).logits
@@ -193,25 +219,25 @@ public struct NodeTrainer {
     }
   }
 
-  private func finished(_ model: TrainedModel, _ state: TrainingState) -> RunResult {
+  private func finished(_ model: TrainedModel, _ state: TrainingState, seconds: Double) -> RunResult {
     let logits = model.outputs().logits
     func metrics(_ nodes: [Int32]) -> [String: Double] {
       nodes.isEmpty ? [:] : model.evaluation(of: nodes, logits: logits).values.byName
     }
     return RunResult(
       run: run, split: split.name, parameters: model.parameterCount, epochs: state.epoch, bestEpoch: state.bestEpoch,
-      secondsPerEpoch: state.epoch == 0 ? 0 : state.seconds / Double(state.epoch), train: metrics(split.train),
+      secondsPerEpoch: state.epoch == 0 ? 0 : seconds / Double(state.epoch), train: metrics(split.train),
       validation: metrics(split.validation), test: metrics(split.test))
   }
 
-  private func writeManifest(_ result: RunResult, in folder: RunFolder) throws {
+  private func writeManifest(_ result: RunResult, _ signature: ModelSignature, in folder: RunFolder) throws {
     let manifest = RunManifest(
       version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
       edges: data.graph.edgeCount,
       files: [
         "best.safetensors": try Checksum.sha256(ofFile: folder.bestPath),
         "last.safetensors": try Checksum.sha256(ofFile: folder.lastPath),
-      ], result: result)
+      ], signature: signature, result: result)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     try AtomicFile.write(encoder.encode(manifest) + Data("\n".utf8), to: folder.manifestPath)
@@ -238,7 +264,8 @@ private struct EpochScores {
 }
 
 /// When to write the next checkpoint: every so many epochs if told; else after the first epoch, and then whenever a
-/// second has passed and writing would take less than a twentieth of the time, but at least every eight seconds.
+/// second has passed and writing would take less than a twentieth of the time, but every eight seconds, and after each
+/// epoch where another one would end beyond ten.
 private struct CheckpointPace {
   let every: Int?
   private var last: Date?
@@ -246,10 +273,11 @@ private struct CheckpointPace {
 
   init(every: Int?) { self.every = every }
 
-  func isDue(epoch: Int) -> Bool {
+  func isDue(epoch: Int, taking seconds: Double) -> Bool {
     if let every { return epoch % every == 0 }
     guard let last else { return true }
-    return Date().timeIntervalSince(last) >= min(8, max(1, 20 * cost))
+    let passed = Date().timeIntervalSince(last)
+    return passed >= min(8, max(1, 20 * cost)) || passed + seconds >= 10
   }
 
   mutating func timed(_ write: () throws -> Void) rethrows {

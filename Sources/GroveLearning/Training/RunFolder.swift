@@ -18,6 +18,23 @@ public struct RunFolder: Sendable {
     count == 1 ? [self] : (0..<count).map { RunFolder(path + "/run-\($0)") }
   }
 
+  /// The whole command's folder and this one's number, where this is one of its several runs (`RUN/run-3`).
+  ///
+  /// - Throws: `TrainingFailure.configuration` where the configuration around it cannot be read.
+  public func enclosing() throws -> (whole: RunFolder, number: Int)? {
+    let whole = RunFolder((path as NSString).deletingLastPathComponent)
+    guard let number = RunFolder.number(of: (path as NSString).lastPathComponent), whole.exists,
+      try whole.configuration().runs > max(1, number)
+    else { return nil }
+    return (whole, number)
+  }
+
+  /// The number in `run-3`.
+  private static func number(of name: String) -> Int? {
+    guard name.hasPrefix("run-"), let number = Int(name.dropFirst(4)), name == "run-\(number)" else { return nil }
+    return number
+  }
+
   /// Whether a run lies here, finished or not.
   public var exists: Bool { FileManager.default.fileExists(atPath: configurationPath) }
 
@@ -47,13 +64,37 @@ public struct RunFolder: Sendable {
     }
   }
 
+  private static let ownNames: Set = [
+    "config.json", "metrics.jsonl", "best.safetensors", "last.safetensors", "manifest.json", "report.html",
+  ]
+
   /// Removes what a run wrote, and nothing else.
   private func clear(_ contents: [String]) throws {
-    let own: Set = ["config.json", "metrics.jsonl", "best.safetensors", "last.safetensors", "manifest.json", "report.html"]
-    for name in contents where own.contains(name) || name.hasPrefix("run-") || name.hasSuffix(".partial") {
-      do { try FileManager.default.removeItem(atPath: path + "/" + name) } catch {
-        throw FileFailure.cannotCreate(path: path + "/" + name, code: EACCES)
-      }
+    for name in contents where RunFolder.ownNames.contains(name) || RunFolder.isRemnant(name) {
+      try remove(name)
+    }
+    for name in contents where RunFolder.number(of: name) != nil {
+      let part = RunFolder(path + "/" + name)
+      try part.clear((try? FileManager.default.contentsOfDirectory(atPath: part.path)) ?? [])
+      if (try? FileManager.default.contentsOfDirectory(atPath: part.path))?.isEmpty == true { try remove(name) }
+    }
+  }
+
+  /// Removes what a process that was killed while writing left behind.
+  func clearRemnants() throws {
+    let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in contents where RunFolder.isRemnant(name) { try remove(name) }
+  }
+
+  /// Whether a file is one of a run's, written in part: `last.safetensors.1234.partial`.
+  private static func isRemnant(_ name: String) -> Bool {
+    let stem = ((name as NSString).deletingPathExtension as NSString).deletingPathExtension
+    return name.hasSuffix(".partial") && ownNames.contains(stem)
+  }
+
+  private func remove(_ name: String) throws {
+    do { try FileManager.default.removeItem(atPath: path + "/" + name) } catch {
+      throw FileFailure.cannotCreate(path: path + "/" + name, code: EACCES)
     }
   }
 
@@ -67,12 +108,32 @@ public struct RunFolder: Sendable {
   }
 
   /// The result of a finished run, or nil.
-  public func result() throws -> RunResult? {
+  public func result() throws -> RunResult? { try manifest()?.result }
+
+  /// What the finished model takes and gives.
+  /// - Throws: `TrainingFailure.folder` where training has not finished.
+  public func signature() throws -> ModelSignature {
+    guard let manifest = try manifest() else {
+      throw TrainingFailure.folder(
+        path: path, reason: "training has not finished; go on with: grove train --resume \(path)", kind: .missingInput)
+    }
+    return manifest.signature
+  }
+
+  private func manifest() throws -> RunManifest? {
     guard let data = FileManager.default.contents(atPath: manifestPath) else { return nil }
-    do { return try JSONDecoder().decode(RunManifest.self, from: data).result } catch {
+    do { return try JSONDecoder().decode(RunManifest.self, from: data) } catch {
       throw TrainingFailure.checkpoint(path: manifestPath, reason: "it cannot be read as a run's manifest")
     }
   }
+}
+
+/// What a trained model takes and gives, so that it can be used on a graph that it was not trained on.
+public struct ModelSignature: Codable, Sendable, Equatable {
+  public var nodeType: String
+  public var featureWidth: Int
+  public var classes: [String]
+  public var isMultiLabel: Bool
 }
 
 /// What a run came to.
@@ -97,6 +158,7 @@ struct RunManifest: Codable {
   var edges: Int
   /// SHA-256 of each weight file.
   var files: [String: String]
+  var signature: ModelSignature
   var result: RunResult
 }
 
@@ -112,29 +174,34 @@ struct MetricsLog {
   }
 
   private let path: String
-  private var handle: FileHandle?
+  private let handle: FileHandle
+  /// Seconds that the kept epochs took.
+  let keptSeconds: Double
 
   /// Opens the log to go on after `epoch`; later lines, from before an interruption, are cut off.
   init(path: String, keepingThrough epoch: Int) throws {
     self.path = path
     var kept = Data()
+    var seconds = 0.0
     if epoch > 0, let old = FileManager.default.contents(atPath: path) {
       for line in old.split(separator: UInt8(ascii: "\n")) {
         guard let parsed = try? JSONDecoder().decode(Line.self, from: line), parsed.epoch <= epoch else { continue }
         kept.append(line)
         kept.append(UInt8(ascii: "\n"))
+        seconds += parsed.seconds
       }
     }
+    keptSeconds = seconds
     try AtomicFile.write(kept, to: path)
-    handle = FileHandle(forWritingAtPath: path)
-    do { try handle?.seekToEnd() } catch { throw FileFailure.cannotWrite(path: path, code: EIO) }
+    guard let handle = FileHandle(forWritingAtPath: path) else { throw FileFailure.cannotWrite(path: path, code: EIO) }
+    self.handle = handle
+    do { try handle.seekToEnd() } catch { throw FileFailure.cannotWrite(path: path, code: EIO) }
   }
 
   func append(_ line: Line) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    do { try handle?.write(contentsOf: encoder.encode(line) + Data("\n".utf8)) } catch {
-      throw FileFailure.cannotWrite(path: path, code: ENOSPC)
-    }
+    let text = try encoder.encode(line) + Data("\n".utf8)
+    do { try handle.write(contentsOf: text) } catch { throw FileFailure.cannotWrite(path: path, code: ENOSPC) }
   }
 }

@@ -40,11 +40,13 @@ public final class TrainedModel {
 
   /// The trained model of a run folder, on the data it is given.
   ///
-  /// - Throws: `FileFailure.missing` where the run has no weights yet; `TrainingFailure.checkpoint` where they do not fit.
+  /// - Throws: `TrainingFailure.folder` where training has not finished; `.checkpoint` where the weights do not fit;
+  ///   `FileFailure.missing` where they are gone.
   public init(
     _ folder: RunFolder, data: NodeData, configuration: TrainingConfiguration, split: Split, run: Int
   ) throws {
     let recipe = try ModelCatalogue.recipe(named: configuration.model)
+    _ = try folder.signature()
     let made = TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
     (self.data, self.configuration, self.recipe, self.split, self.run) = (data, configuration, recipe, split, run)
     (classifier, known) = (made.classifier, made.known)
@@ -54,6 +56,15 @@ public final class TrainedModel {
 
   public var parameterCount: Int { classifier?.parameterCount ?? 0 }
 
+  /// What this model takes and gives.
+  var signature: ModelSignature {
+    var isMultiLabel = false
+    if case .multiple = data.labels { isMultiLabel = true }
+    return ModelSignature(
+      nodeType: data.nodeType.name, featureWidth: data.features.width, classes: data.labels.classNames,
+      isMultiLabel: isMultiLabel)
+  }
+
   /// The weight files of a folder, tied to what decides this model.
   func files(in folder: RunFolder) throws -> CheckpointFiles {
     var identity = configuration
@@ -61,8 +72,10 @@ public final class TrainedModel {
     identity.runs = 1
     identity.checkpointEvery = nil
     var text = try identity.json
-    let train = split.train.map(String.init).joined(separator: ",")
-    text.append(Data("\(run) \(data.nodeCount) \(data.graph.edgeCount) \(data.features.width) \(data.classCount) \(train)".utf8))
+    let sizes = [run, data.nodeCount, data.graph.edgeCount, data.features.width, data.classCount]
+    for numbers in [sizes, split.train.map(Int.init), split.validation.map(Int.init)] {
+      text.append(Data((numbers.map(String.init).joined(separator: ",") + "\n").utf8))
+    }
     return CheckpointFiles(
       bestPath: folder.bestPath, lastPath: folder.lastPath, fingerprint: Checksum.sha256(text), model: recipe.name)
   }

@@ -24,21 +24,31 @@ public struct DataCatalogue: Sendable {
 
   /// One data set.
   public struct Entry: Codable, Sendable {
+    /// What `grove data get` calls it.
     public let name: String
+    /// A line for people.
     public let title: String
+    /// Where it comes from.
     public let kind: Kind
+    /// Who made and who carries it.
     public let source: String
+    /// Under which terms.
     public let licence: String
+    /// Nodes, edges, features, classes.
     public let counts: [String: Int]
     /// Of the archive; for shipped sets of the lines `sha256  path` of their files, as `sha256sum` prints them.
     public let sha256: String
+    /// The package whose source archive holds it.
     public let package: String?
+    /// That package's version.
     public let version: String?
+    /// Its files.
     public let files: [File]
   }
 
   /// A data set at hand.
   public struct Fetched: Sendable, Equatable {
+    /// The entry's name.
     public let name: String
     /// The folder to open.
     public let path: String
@@ -52,8 +62,11 @@ public struct DataCatalogue: Sendable {
 
   /// The folder of `catalogue.json`.
   public let folder: String
+  /// All data sets, in the order of the file.
   public let entries: [Entry]
 
+  /// Reads the catalogue of a folder.
+  ///
   /// - Throws: `FileFailure.missing` or `FormatFailure.malformed`.
   public init(folder: String) throws {
     let path = "\(folder)/catalogue.json"
@@ -61,7 +74,8 @@ public struct DataCatalogue: Sendable {
     for entry in contents.entries {
       try GraphDataset.checkSplitName(entry.name)
       for file in entry.files where file.path.hasPrefix("/") || file.path.split(separator: "/").contains("..") {
-        throw FormatFailure.bad(path, "entry \(quoted(entry.name))", "file \(quoted(file.path)) lies outside", do: "use a relative path")
+        throw FormatFailure.bad(
+          path, "entry \(quoted(entry.name))", "file \(quoted(file.path)) lies outside", do: "use a relative path")
       }
     }
     self.folder = folder
@@ -93,6 +107,8 @@ public struct DataCatalogue: Sendable {
   /// All entries, in the order of the catalogue.
   public func list() -> [Entry] { entries }
 
+  /// An entry by its name.
+  ///
   /// - Throws: `FormatFailure.unknownName`, naming all entries.
   public func entry(named name: String) throws -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
@@ -111,7 +127,8 @@ public struct DataCatalogue: Sendable {
   ///   - progress: told the bytes received, and those expected where known.
   /// - Throws: `FormatFailure.unknownName`, `.unreachable`, `.wrongChecksum`; `FileFailure`.
   public func fetch(
-    _ name: String, into folder: String? = nil, progress: @Sendable (_ received: Int, _ expected: Int?) -> Void = { _, _ in }
+    _ name: String, into folder: String? = nil,
+    progress: @Sendable (_ received: Int, _ expected: Int?) -> Void = { _, _ in }
   ) throws -> Fetched {
     let entry = try entry(named: name)
     switch entry.kind {

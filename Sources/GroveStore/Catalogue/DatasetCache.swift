@@ -20,7 +20,9 @@ enum DatasetCache {
     else { return nil }
     var bytes = 0
     for (name, sum) in manifest.files {
-      guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)"), Checksum.sha256(data) == sum else { return nil }
+      guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)"), Checksum.sha256(data) == sum else {
+        return nil
+      }
       bytes += data.count
     }
     return DataCatalogue.Fetched(name: entry.name, path: folder, bytes: bytes, sha256: entry.sha256)
@@ -29,7 +31,8 @@ enum DatasetCache {
   /// Checks the archive, then takes the entry's files out of it; the manifest comes last.
   ///
   /// - Throws: `FormatFailure.wrongChecksum` before anything of the archive is used.
-  static func unpack(_ entry: DataCatalogue.Entry, archive: String, into folder: String) throws -> DataCatalogue.Fetched {
+  static func unpack(_ entry: DataCatalogue.Entry, archive: String, into folder: String) throws -> DataCatalogue.Fetched
+  {
     let sum = try Checksum.sha256(ofFile: archive)
     guard sum == entry.sha256 else {
       throw FormatFailure.wrongChecksum(

@@ -15,7 +15,9 @@ enum HTTPFile {
   ///
   /// - Returns: the address that answered, after redirections.
   /// - Throws: `FormatFailure.unreachable` where there is no answer or it is not 200; `FileFailure.cannotCreate`.
-  static func fetch(_ address: URL, accept: String, to path: String, progress: @Sendable (Int, Int?) -> Void) throws -> URL {
+  static func fetch(_ address: URL, accept: String, to path: String, progress: @Sendable (Int, Int?) -> Void) throws
+    -> URL
+  {
     var request = URLRequest(url: address, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: 120)
     request.setValue(accept, forHTTPHeaderField: "Accept")
     request.setValue("grove", forHTTPHeaderField: "User-Agent")
@@ -48,7 +50,8 @@ enum HTTPFile {
   /// Shared by the waiting thread and the session's.
   private final class Box: Sendable { let value = Mutex(Outcome()) }
 
-  private static func finish(_ file: URL?, _ response: URLResponse?, _ error: (any Error)?, to path: String) -> Outcome {
+  private static func finish(_ file: URL?, _ response: URLResponse?, _ error: (any Error)?, to path: String) -> Outcome
+  {
     if let error { return Outcome(failure: plain(error.localizedDescription)) }
     guard let answer = response as? HTTPURLResponse, let file else { return Outcome(failure: "no answer") }
     guard answer.statusCode == 200 else { return Outcome(failure: "the answer is \(answer.statusCode)") }

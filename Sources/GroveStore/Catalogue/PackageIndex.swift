@@ -2,7 +2,9 @@ import Foundation
 import FoundationNetworking
 import GroveKernels
 
-/// Source archives from the package index that this machine's pip uses. No address is written here.
+/// Source archives from the package index that this machine's pip uses.
+///
+/// No address is written here.
 enum PackageIndex {
   /// Downloads the source archive of an entry's package beside its target folder's files.
   ///
@@ -46,7 +48,8 @@ enum PackageIndex {
     for question in questions {
       if let answer = answer("python3", question), answer.hasPrefix("http") { return answer }
     }
-    throw FormatFailure.unreachable(address: "package index", reason: "python3 with pip does not name one; set PIP_INDEX_URL")
+    throw FormatFailure.unreachable(
+      address: "package index", reason: "python3 with pip does not name one; set PIP_INDEX_URL")
   }
 
   /// The archive's address in a page of the index, in its JSON or its HTML form.
@@ -56,13 +59,17 @@ enum PackageIndex {
       let files: [File]
     }
     if let json = try? JSONDecoder().decode(Page.self, from: page) {
-      if let file = json.files.first(where: { $0.filename == fileName }), let url = URL(string: file.url, relativeTo: base) {
+      if let file = json.files.first(where: { $0.filename == fileName }),
+        let url = URL(string: file.url, relativeTo: base)
+      {
         return url.absoluteURL
       }
     } else {
       for part in String(decoding: page, as: UTF8.self).components(separatedBy: "href=\"").dropFirst() {
         let address = String(part.prefix { $0 != "\"" && $0 != "#" }).replacing("&amp;", with: "&")
-        guard address.split(separator: "?").first?.hasSuffix("/\(fileName)") == true || address == fileName else { continue }
+        guard address.split(separator: "?").first?.hasSuffix("/\(fileName)") == true || address == fileName else {
+          continue
+        }
         if let url = URL(string: address, relativeTo: base) { return url.absoluteURL }
       }
     }

@@ -52,7 +52,8 @@ enum DatasetChecks {
     for (node, id) in ids.enumerated() {
       if let other = seen.updateValue(node, forKey: id) {
         throw FormatFailure.bad(
-          path, "row \(node)", "node id \(quoted(id)) is also that of row \(other)", do: "give every node an id of its own")
+          path, "row \(node)", "node id \(quoted(id)) is also that of row \(other)",
+          do: "give every node an id of its own")
       }
     }
   }
@@ -86,7 +87,8 @@ enum DatasetChecks {
         do: "count nodes and classes from 0")
     }
     let classNames = try classNames(Int(groups.max() ?? -1), names, nodeCount: nodeCount, path: path)
-    let rows = SparseRows.grouping(rows: nodes, columns: groups, rowCount: nodeCount, columnCount: classNames.count).rows
+    let rows = SparseRows.grouping(rows: nodes, columns: groups, rowCount: nodeCount, columnCount: classNames.count)
+      .rows
     return .multiple(rows: rows, names: classNames)
   }
 }

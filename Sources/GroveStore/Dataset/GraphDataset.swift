@@ -11,14 +11,19 @@ public struct GraphDataset: GraphSource, FeatureSource {
     case file(FileTree, member: String)
   }
 
+  /// A short name for people: the folder's or file's, without extensions of packing.
   public let name: String
   /// The folder or file it was read from.
   public let path: String
   /// The format's name in the catalogue.
   public let format: String
+  /// Node types, the labeled one first.
   public let nodeTypes: [NodeType]
+  /// Relations, in the order of their files.
   public let relations: [EdgeType]
+  /// The type whose nodes carry labels, if any.
   public let labeledType: NodeType?
+  /// Names of the stored splits, `random_2` before `random_10`.
   public let splitNames: [String]
   /// What was passed over while reading, one sentence each.
   public let warnings: [String]
@@ -74,7 +79,8 @@ public struct GraphDataset: GraphSource, FeatureSource {
     }
     for (type, names) in ids {
       precondition(
-        names.count == nodeCounts[type], "GraphDataset: \(names.count) ids for \(nodeCounts[type] ?? 0) nodes of type \(type)")
+        names.count == nodeCounts[type],
+        "GraphDataset: \(names.count) ids for \(nodeCounts[type] ?? 0) nodes of type \(type)")
     }
     if let labels, let labeledType {
       precondition(
@@ -83,8 +89,11 @@ public struct GraphDataset: GraphSource, FeatureSource {
     }
   }
 
+  /// How many nodes a type has; 0 for types that are not listed.
   public func nodeCount(of type: NodeType) -> Int { nodeCounts[type] ?? 0 }
 
+  /// Edges of a relation.
+  ///
   /// - Throws: `FormatFailure.unknownName` for a relation that is not among `relations`.
   public func edges(of relation: EdgeType) throws -> EdgeList {
     guard let edges = edgeLists[relation] else {
@@ -94,12 +103,17 @@ public struct GraphDataset: GraphSource, FeatureSource {
     return edges
   }
 
+  /// What the nodes of `labeledType` are to be told apart by, if anything.
   public func labels() throws -> Labels? { knownLabels }
 
+  /// External ids in node order, or nil where a node's id is its number.
   public func nodeIDs(of type: NodeType) throws -> [String]? { ids[type] }
 
+  /// Names of the feature columns of a type, the default one first.
   public func featureNames(of type: NodeType) -> [String] { featureColumns[type]?.map(\.name) ?? [] }
 
+  /// A feature column by its name.
+  ///
   /// - Throws: `FormatFailure.unknownName` for a name that is not among `featureNames(of:)`.
   public func features(named name: String, of type: NodeType) throws -> FeatureMatrix {
     guard let column = featureColumns[type]?.first(where: { $0.name == name }) else {

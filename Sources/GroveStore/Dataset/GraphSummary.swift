@@ -6,17 +6,25 @@ import GroveKernels
 public struct GraphSummary: Sendable {
   /// How many neighbors nodes have.
   public struct Degrees: Sendable, Equatable {
+    /// The smallest degree.
     public let minimum: Int
     /// The lower of the two middle degrees where their number is even.
     public let median: Int
+    /// The mean degree.
     public let mean: Double
+    /// The largest degree.
     public let maximum: Int
   }
 
+  /// The graph's name.
   public let name: String
+  /// Node types and how many nodes each has.
   public let nodes: [(type: NodeType, count: Int)]
+  /// Relations and how many listed edges each has.
   public let edges: [(relation: EdgeType, count: Int, isDirected: Bool, isWeighted: Bool)]
+  /// The type whose nodes carry labels, if any.
   public let labeledType: NodeType?
+  /// Names of the classes, in the order of their numbers.
   public let classNames: [String]
   /// Nodes of each class.
   public let classCounts: [Int]
@@ -24,15 +32,19 @@ public struct GraphSummary: Sendable {
   public let unlabeledCount: Int
   /// Whether nodes may have several classes.
   public let isMultiLabel: Bool
+  /// Names of the stored splits.
   public let splitNames: [String]
+  /// Feature columns of each type and how wide they are.
   public let features: [(type: NodeType, name: String, width: Int)]
   /// The relation that degrees, self-loops and isolated nodes are of: the first between nodes of the labeled type.
   public let mainRelation: EdgeType?
   /// Ends of edges at each node of that relation, both ends counted; a self-loop counts once.
   public let degrees: Degrees?
+  /// Edges of that relation from a node to itself.
   public let selfLoopCount: Int
   /// Nodes without an edge of that relation but to themselves.
   public let isolatedCount: Int
+  /// What was passed over while reading.
   public let warnings: [String]
   /// SHA-256 of the graph's records, the same for every order of lines and every format.
   ///
@@ -50,6 +62,8 @@ public struct GraphSummary: Sendable {
   /// weights. Repeated edges stay repeated. Sorting is by UTF-8 bytes.
   public let snapshot: String
 
+  /// Reads the whole graph and counts.
+  ///
   /// - Complexity: O(N log N + E log E + feature entries) time; the lines of one type or relation are held in memory.
   public init(_ graph: some GraphSource & FeatureSource, warnings: [String] = []) throws {
     name = graph.name

@@ -68,7 +68,8 @@ enum NodeFiles {
     for (number, line) in TextLines(try tree.text(of: member)) {
       let text = try JSONText.decode(Text.self, Data(line), place: place, line: number)
       if let node = text.node, node != ids.count {
-        throw FormatFailure.bad(place, "line \(number)", "is for node \(node), expected \(ids.count)", do: "give one line a node, in order")
+        throw FormatFailure.bad(
+          place, "line \(number)", "is for node \(node), expected \(ids.count)", do: "give one line a node, in order")
       }
       ids.append(text.id)
     }
@@ -102,8 +103,13 @@ enum NodeFiles {
   static func name(of path: String) -> String {
     var name = (path as NSString).standardizingPath
     name = (name as NSString).lastPathComponent
-    let packing: Set<String> = ["gz", "zst", "xz", "bz2", "lz4", "tgz", "tzst", "txz", "tbz2", "zip", "tar", "7z", "npz", "csv", "tsv", "txt", "edgelist"]
-    while packing.contains((name as NSString).pathExtension.lowercased()) { name = (name as NSString).deletingPathExtension }
+    let packing: Set<String> = [
+      "gz", "zst", "xz", "bz2", "lz4", "tgz", "tzst", "txz", "tbz2", "zip", "tar", "7z", "npz", "csv", "tsv", "txt",
+      "edgelist",
+    ]
+    while packing.contains((name as NSString).pathExtension.lowercased()) {
+      name = (name as NSString).deletingPathExtension
+    }
     return name.isEmpty ? "graph" : name
   }
 }

@@ -4,15 +4,20 @@ import GroveGraphs
 enum SparseMembers {
   /// Checked rows and their values; nil values where all are 1.
   static func rows(in archive: NumpyArchive, prefix: String) throws -> (rows: SparseRows, values: [Float]?) {
-    if archive.contains("\(prefix)format"), let format = try archive.array("\(prefix)format").strings().first, format != "csr" {
-      throw FormatFailure.bad(archive.place, "holds a sparse matrix in format \(quoted(format, limit: 20))", do: "save it with .tocsr()")
+    if archive.contains("\(prefix)format"), let format = try archive.array("\(prefix)format").strings().first,
+      format != "csr"
+    {
+      throw FormatFailure.bad(
+        archive.place, "holds a sparse matrix in format \(quoted(format, limit: 20))", do: "save it with .tocsr()")
     }
     let shape = try archive.array("\(prefix)shape").int64s()
     let offsets = try archive.array("\(prefix)indptr").int64s()
     let columns = try archive.array("\(prefix)indices").int32s()
     let place = archive.place
-    guard shape.count == 2, shape[0] >= 0, shape[1] >= 0, shape[0] < Int64(Int32.max), shape[1] < Int64(Int32.max) else {
-      throw FormatFailure.bad(place, "array \(quoted(prefix + "shape"))", "\(shape) is not rows and columns", do: "save it again")
+    guard shape.count == 2, shape[0] >= 0, shape[1] >= 0, shape[0] < Int64(Int32.max), shape[1] < Int64(Int32.max)
+    else {
+      throw FormatFailure.bad(
+        place, "array \(quoted(prefix + "shape"))", "\(shape) is not rows and columns", do: "save it again")
     }
     guard Int64(offsets.count) == shape[0] + 1, offsets.first == 0, offsets.last == Int64(columns.count) else {
       throw FormatFailure.bad(
@@ -21,18 +26,21 @@ enum SparseMembers {
         do: "save the matrix again")
     }
     for row in 0..<(offsets.count - 1) where offsets[row] > offsets[row + 1] {
-      throw FormatFailure.bad(place, "array \(quoted(prefix + "indptr"))", "offsets fall at row \(row)", do: "save the matrix again")
+      throw FormatFailure.bad(
+        place, "array \(quoted(prefix + "indptr"))", "offsets fall at row \(row)", do: "save the matrix again")
     }
     if let at = columns.firstIndex(where: { $0 < 0 || Int64($0) >= shape[1] }) {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "indices")), entry \(at)", "column \(columns[at]) of \(shape[1]) does not exist",
+        place, "array \(quoted(prefix + "indices")), entry \(at)",
+        "column \(columns[at]) of \(shape[1]) does not exist",
         do: "save the matrix again")
     }
     let rows = SparseRows(offsets: offsets, columns: columns, columnCount: Int(shape[1]))
     let values = try archive.array("\(prefix)data").floats()
     guard values.count == columns.count else {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "data"))", "\(values.count) values for \(columns.count) entries", do: "save the matrix again")
+        place, "array \(quoted(prefix + "data"))", "\(values.count) values for \(columns.count) entries",
+        do: "save the matrix again")
     }
     return (rows, values.allSatisfy { $0 == 1 } ? nil : values)
   }
@@ -50,7 +58,8 @@ enum SparseMembers {
     let (rows, values) = try rows(in: archive, prefix: prefix)
     guard rows.rowCount == rows.columnCount else {
       throw FormatFailure.bad(
-        archive.place, "array \(quoted(prefix + "shape"))", "an adjacency of \(rows.rowCount) by \(rows.columnCount) is not square",
+        archive.place, "array \(quoted(prefix + "shape"))",
+        "an adjacency of \(rows.rowCount) by \(rows.columnCount) is not square",
         do: "save a square matrix")
     }
     var sources: [Int32] = []

@@ -32,7 +32,8 @@ enum SplitFile {
   static func write(_ split: Split, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let contents = Contents(kind: split.kind, train: split.train, val: split.validation, validation: nil, test: split.test)
+    let contents = Contents(
+      kind: split.kind, train: split.train, val: split.validation, validation: nil, test: split.test)
     try AtomicFile.write(try encoder.encode(contents) + Data("\n".utf8), to: path)
   }
 }
@@ -45,7 +46,9 @@ extension GraphDataset {
   public static func saveSplit(_ split: Split, intoFolder path: String) throws -> String {
     try checkSplitName(split.name)
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw FileFailure.missing(path: path) }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw FileFailure.missing(path: path)
+    }
     guard isFolder.boolValue else { throw FileFailure.cannotCreate(path: "\(path)/splits", code: ENOTDIR) }
     try AtomicFile.makeFolder("\(path)/splits")
     let file = "\(path)/splits/\(split.name).json"
@@ -62,6 +65,8 @@ extension GraphDataset {
     return try SplitFile.read(member, in: tree)
   }
 
+  /// Refuses names that cannot be a file's in `splits/`.
+  ///
   /// - Throws: `FormatFailure.unusableName` where a name is not letters, digits, `_`, `.` and `-`, or holds `..`.
   public static func checkSplitName(_ name: String) throws {
     let letters = name.utf8.allSatisfy {
@@ -75,16 +80,20 @@ extension GraphDataset {
 
 /// JSON from outside, with errors of one line that name the key.
 enum JSONText {
-  static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: Data, place: String, line: Int? = nil) throws -> Value {
+  static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: Data, place: String, line: Int? = nil) throws
+    -> Value
+  {
     do {
       return try JSONDecoder().decode(type, from: bytes)
     } catch let error as DecodingError {
       let key: [any CodingKey]
       let problem: String
       switch error {
-      case .keyNotFound(let missing, let context): (key, problem) = (context.codingPath, "has no key \(quoted(missing.stringValue))")
+      case .keyNotFound(let missing, let context):
+        (key, problem) = (context.codingPath, "has no key \(quoted(missing.stringValue))")
       case .typeMismatch(let expected, let context): (key, problem) = (context.codingPath, "is not of type \(expected)")
-      case .valueNotFound(let expected, let context): (key, problem) = (context.codingPath, "is null, expected \(expected)")
+      case .valueNotFound(let expected, let context):
+        (key, problem) = (context.codingPath, "is null, expected \(expected)")
       case .dataCorrupted(let context):
         let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
         (key, problem) = (context.codingPath, "is not valid JSON (\(plain(reason ?? context.debugDescription)))")

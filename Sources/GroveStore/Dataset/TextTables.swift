@@ -41,7 +41,9 @@ struct EdgeTable {
   /// The largest id where all ids are whole numbers of 0 and more, -1 without rows, nil otherwise.
   private(set) var largestID: Int? = -1
 
-  private static let sourceWords: Set<String> = ["source", "src", "from", "head", "u", "node1", "id1", "citing", "source_id", "from_node"]
+  private static let sourceWords: Set<String> = [
+    "source", "src", "from", "head", "u", "node1", "id1", "citing", "source_id", "from_node",
+  ]
   private static let weightWords: Set<String> = ["weight", "weights", "w", "value"]
 
   init(_ text: [UInt8], place: String) throws {
@@ -62,7 +64,8 @@ struct EdgeTable {
     }
     guard width >= 2, headings.isEmpty || headings.count == width else {
       throw FormatFailure.bad(
-        place, "line \(lines[0].number)", "has \(width) fields, expected \(headings.isEmpty ? "a source and a target" : "\(headings.count) as in the header")",
+        place, "line \(lines[0].number)",
+        "has \(width) fields, expected \(headings.isEmpty ? "a source and a target" : "\(headings.count) as in the header")",
         do: "give 'source,target' or 'source,target,weight'")
     }
     let isWeighted = width > 2 && (headings.isEmpty || EdgeTable.weightWords.contains(headings[2]))
@@ -73,7 +76,9 @@ struct EdgeTable {
     rows.reserveCapacity(lines.count)
     for (number, fields) in lines {
       guard fields.count == width else {
-        throw FormatFailure.bad(place, "line \(number)", "has \(fields.count) fields, expected \(width)", do: "give every line the same fields")
+        throw FormatFailure.bad(
+          place, "line \(number)", "has \(fields.count) fields, expected \(width)",
+          do: "give every line the same fields")
       }
       guard !fields[0].isEmpty, !fields[1].isEmpty else {
         throw FormatFailure.bad(place, "line \(number)", "has an empty id", do: "give a source and a target")
@@ -81,14 +86,17 @@ struct EdgeTable {
       if isWeighted {
         guard let value = fields[2].float, value.isFinite else {
           throw FormatFailure.bad(
-            place, "line \(number)", "weight \(quoted(fields[2].string)) is not a finite number", do: "correct the weight")
+            place, "line \(number)", "weight \(quoted(fields[2].string)) is not a finite number",
+            do: "correct the weight")
         }
         values.append(value)
       }
       rows.append((fields[0], fields[1], number))
       largestID = EdgeTable.larger(EdgeTable.larger(largestID, fields[0]), fields[1])
     }
-    guard rows.count < Int(Int32.max) else { throw FormatFailure.bad(place, "holds \(rows.count) edges", do: "give fewer than 2^31") }
+    guard rows.count < Int(Int32.max) else {
+      throw FormatFailure.bad(place, "holds \(rows.count) edges", do: "give fewer than 2^31")
+    }
     if isWeighted && !values.allSatisfy({ $0 == 1 }) { weights = values }
   }
 
@@ -122,10 +130,12 @@ struct LabelTable {
       separator = known
       let fields = known.fields(line)
       guard fields.count == 2, !fields[0].isEmpty, !fields[1].isEmpty else {
-        throw FormatFailure.bad(place, "line \(number)", "has \(fields.count) fields, expected an id and a class", do: "give 'id<TAB>class'")
+        throw FormatFailure.bad(
+          place, "line \(number)", "has \(fields.count) fields, expected an id and a class", do: "give 'id<TAB>class'")
       }
       let words = fields.map { $0.string.lowercased() }
-      let isHeading = ["id", "node", "node_id", "paper"].contains(words[0]) && ["label", "class", "y", "topic"].contains(words[1])
+      let isHeading =
+        ["id", "node", "node_id", "paper"].contains(words[0]) && ["label", "class", "y", "topic"].contains(words[1])
       if rows.isEmpty && isHeading { continue }
       rows.append((fields[0], fields[1], number))
       largestID = EdgeTable.larger(largestID, fields[0])
@@ -148,12 +158,14 @@ struct LabelTable {
     }
     for (node, row) in labeled {
       guard !isSet[Int(node)] else {
-        throw FormatFailure.bad(place, "line \(row.line)", "node \(quoted(row.id.string)) has a label already", do: "keep one line a node")
+        throw FormatFailure.bad(
+          place, "line \(row.line)", "node \(quoted(row.id.string)) has a label already", do: "keep one line a node")
       }
       isSet[Int(node)] = true
       if areNumbers {
         guard let number = row.name.integer, let narrow = Int32(exactly: number) else {
-          throw FormatFailure.bad(place, "line \(row.line)", "class \(quoted(row.name.string)) is too large", do: "number classes from 0")
+          throw FormatFailure.bad(
+            place, "line \(row.line)", "class \(quoted(row.name.string)) is too large", do: "number classes from 0")
         }
         classes[Int(node)] = narrow
       } else {

@@ -2,11 +2,15 @@ import Foundation
 import GRDB
 import GroveKernels
 
-/// `.sqlite`: table `embeddings(id TEXT PRIMARY KEY, vector BLOB)` of little-endian float32, and table
-/// `meta(key, value)` with `rows`, `width` and `type`. Written beside its place and renamed over it.
+/// `.sqlite`: a database of vectors by id.
+///
+/// Table `embeddings(id TEXT PRIMARY KEY, vector BLOB)` holds little-endian float32, table `meta(key, value)` has
+/// `rows`, `width` and `type`. The file is written beside its place and renamed over it.
 public enum DatabaseEmbeddings: EmbeddingFormat {
+  /// What the file's name ends in.
   public static let suffix = ".sqlite"
 
+  /// Writes the whole file or leaves what was there.
   public static func write(_ table: EmbeddingTable, to path: String) throws -> [String] {
     let temporary = "\(path).\(getpid()).partial"
     unlink(temporary)
@@ -20,7 +24,8 @@ public enum DatabaseEmbeddings: EmbeddingFormat {
     } catch let error as DatabaseError {
       switch error.resultCode {
       case .SQLITE_CONSTRAINT:
-        throw FormatFailure.bad(path, "two rows have one id (\(plain(error.message ?? "")))", do: "give every row an id of its own")
+        throw FormatFailure.bad(
+          path, "two rows have one id (\(plain(error.message ?? "")))", do: "give every row an id of its own")
       case .SQLITE_FULL: throw FileFailure.cannotWrite(path: path, code: ENOSPC)
       default: throw FileFailure.cannotWrite(path: path, code: EIO)
       }

@@ -5,7 +5,9 @@ import GroveKernels
 public struct EmbeddingTable: Sendable, Equatable {
   /// External ids in row order, or nil where a node's id is its number.
   public let ids: [String]?
+  /// How many vectors there are.
   public let rows: Int
+  /// How many numbers a vector has.
   public let width: Int
   /// rows × width numbers, row after row.
   public let values: [Float]
@@ -42,6 +44,7 @@ public protocol EmbeddingFormat {
 
 /// All formats that embeddings are written in, found by the end of a file's name.
 public enum ExportCatalogue {
+  /// The formats; the first whose suffix fits is taken.
   public static var all: [any EmbeddingFormat.Type] {
     [
       NumpyEmbeddings.self,
@@ -91,6 +94,7 @@ enum IDFile {
     let breaks: Set<UInt8> = [10, 13]
     guard let row = table.ids?.firstIndex(where: { $0.utf8.contains(where: breaks.contains) }) else { return }
     throw FormatFailure.bad(
-      path, "row \(row)", "id \(quoted(table.id(row))) holds a line break", do: "export to .npz or .sqlite, which keep any id")
+      path, "row \(row)", "id \(quoted(table.id(row))) holds a line break",
+      do: "export to .npz or .sqlite, which keep any id")
   }
 }

@@ -4,8 +4,10 @@ import GroveKernels
 ///
 /// The format has no place for spaces inside an id: they become `_`, and a warning says so.
 public enum WordVectorEmbeddings: EmbeddingFormat {
+  /// What the file's name ends in.
   public static let suffix = ".w2v.txt"
 
+  /// Writes the whole file or leaves what was there.
   public static func write(_ table: EmbeddingTable, to path: String) throws -> [String] {
     try IDFile.requireOneLine(table, path: path)
     var changed = 0

@@ -1,7 +1,9 @@
 import CArchive
 import Foundation
 
-/// Members of an archive one after the other, or the one file inside a compressed stream. Nothing touches the disk.
+/// Members of an archive one after the other, or the one file inside a compressed stream.
+///
+/// Nothing touches the disk.
 ///
 /// One task at a time; a reader is opened, walked and dropped.
 final class ArchiveReader {
@@ -51,7 +53,9 @@ final class ArchiveReader {
     }
   }
 
-  /// Bytes of the present member: all of them, or the first `count`. The buffer grows as bytes really arrive.
+  /// Bytes of the present member: all of them, or the first `count`.
+  ///
+  /// The buffer grows as bytes really arrive.
   func read(atMost count: Int = .max) throws -> Data {
     var data = Data()
     var piece = [UInt8](repeating: 0, count: min(count, 1 << 18))
@@ -91,5 +95,6 @@ final class ArchiveReader {
 
 /// The version of libarchive at work, for `grove version`.
 public enum ArchiveLibrary {
+  /// As the library tells it: `libarchive 3.6.2`.
   public static var version: String { String(cString: grove_archive_version()) }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// What a file really is, judged by its first bytes.
 enum FileKind: Equatable {
-  case empty, gzip, zstandard, xz, bzip2, lz4, zip, sevenZip, tar, numpy, pickle, sqlite, hdf5, safetensors, text, binary
+  case empty, gzip, zstandard, xz, bzip2, lz4, zip, sevenZip, tar, numpy, pickle, sqlite, hdf5, safetensors, text,
+    binary
 
   /// Bytes that are enough to tell.
   static let headCount = 512
@@ -98,7 +99,9 @@ enum FileKind: Equatable {
     }
   }
 
-  /// Refuses a file whose name promises something else than its bytes are. Text is judged leniently: bytes that are
+  /// Refuses a file whose name promises something else than its bytes are.
+  ///
+  /// Text is judged leniently: bytes that are
   /// not clearly another kind may be text in an old encoding, which its reader judges.
   static func check(_ kind: FileKind, named name: String, at path: String) throws {
     if kind == .empty { throw FormatFailure.empty(path: path) }

@@ -56,6 +56,7 @@ public struct FileTree: Sendable {
     names = members.keys.sorted()
   }
 
+  /// Whether there is a member of that name.
   public func contains(_ name: String) -> Bool { members[name] != nil }
 
   /// How messages call a member: the file's own path where it has one.
@@ -82,7 +83,8 @@ public struct FileTree: Sendable {
       var found: Data?
       while found == nil, let next = try reader.next() { if next == inside { found = try reader.read() } }
       guard let found else {
-        throw FormatFailure.bad(archive.place, "member \(quoted(inside)) is gone", do: "leave the file alone while it is read")
+        throw FormatFailure.bad(
+          archive.place, "member \(quoted(inside)) is gone", do: "leave the file alone while it is read")
       }
       source = .memory(found, name: inside, place: place(of: name))
     }

@@ -8,9 +8,12 @@ import GroveGraphs
 /// they are names, numbered as they first appear or as `node_names.txt` lists them. Edges are directed unless the
 /// options say otherwise.
 public enum EdgeListFormat: GraphFormat {
+  /// The word of `--format`.
   public static let name = "edges"
+  /// What its files look like.
   public static let summary = "edges.csv, .tsv, .txt or .edgelist, with features.npy and labels.npy or labels.tsv"
 
+  /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool { edgeMember(in: tree) != nil }
 
   private static let extensions = ["csv", "tsv", "txt", "edgelist", "edges"]
@@ -21,9 +24,13 @@ public enum EdgeListFormat: GraphFormat {
     return extensions.contains(where: { only.lowercased().hasSuffix(".\($0)") }) ? only : nil
   }
 
+  /// Reads and checks the whole graph.
+  ///
+  /// - Throws: `FormatFailure` with the file and place of the first mistake.
   public static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset {
     guard let member = edgeMember(in: tree) else {
-      throw FormatFailure.missingPart(path: tree.path, part: "edges.csv", advice: "add the edges, one 'source,target' a line")
+      throw FormatFailure.missingPart(
+        path: tree.path, part: "edges.csv", advice: "add the edges, one 'source,target' a line")
     }
     let table = try EdgeTable(try tree.text(of: member), place: tree.place(of: member))
     let features = try NodeFiles.features("features", in: tree)
@@ -48,8 +55,12 @@ public enum EdgeListFormat: GraphFormat {
       let classNames = try NodeFiles.classNames(in: tree)
       labels = try DatasetChecks.labels(classes, names: classNames, path: tree.place(of: "labels.npy"))
     }
-    if let features { try DatasetChecks.rows(features.matrix.rowCount, of: "feature rows", expected: nodes.count, path: features.place) }
-    if let classes { try DatasetChecks.rows(classes.count, of: "labels", expected: nodes.count, path: tree.place(of: "labels.npy")) }
+    if let features {
+      try DatasetChecks.rows(features.matrix.rowCount, of: "feature rows", expected: nodes.count, path: features.place)
+    }
+    if let classes {
+      try DatasetChecks.rows(classes.count, of: "labels", expected: nodes.count, path: tree.place(of: "labels.npy"))
+    }
     let edges = EdgeList(sources: sources, targets: targets, weights: table.weights, isDirected: !options.isUndirected)
     return GraphDataset(
       name: NodeFiles.name(of: tree.path), path: tree.path, format: name, nodes: [(.node, nodes.count)],
@@ -81,7 +92,8 @@ private struct NodeNumbers {
     if let rowCount {
       guard inEdges != nil, inLabels != nil else {
         throw FormatFailure.bad(
-          table.place, "ids are names, so rows of features or labels cannot be told", do: "number nodes from 0 or add node_names.txt")
+          table.place, "ids are names, so rows of features or labels cannot be told",
+          do: "number nodes from 0 or add node_names.txt")
       }
       count = rowCount
       return
@@ -117,7 +129,8 @@ private struct NodeNumbers {
     let name = id.string
     if let known = numbers[name] { return known }
     guard isOpen, count < Int(Int32.max) else {
-      throw FormatFailure.bad(place, "line \(line)", "\(quoted(name)) is not in node_names.txt", do: "add it there or correct the id")
+      throw FormatFailure.bad(
+        place, "line \(line)", "\(quoted(name)) is not in node_names.txt", do: "add it there or correct the id")
     }
     let number = Int32(count)
     numbers[name] = number

@@ -1,9 +1,10 @@
 import GroveGraphs
 
 extension FolderFormat {
-  /// Several node types: `edges_<a>_<b>.npy` or `edges_<a>_<relation>_<b>.npy`, `features_<a>.npz` or `.npy`,
-  /// `labels_<a>.npy`, `<a>_ids.txt`. Each type counts from 0, and edges run from the first type to the second.
+  /// Reads graphs of several node types.
   ///
+  /// Their files are `edges_<a>_<b>.npy` or `edges_<a>_<relation>_<b>.npy`, `features_<a>.npz` or `.npy`,
+  /// `labels_<a>.npy`, `<a>_ids.txt`. Each type counts from 0, and edges run from the first type to the second.
   /// A relation is named by its middle part, or by both types where there is none (`paper_author`).
   static func readHeterogeneous(_ tree: FileTree) throws -> GraphDataset {
     let edgeNames = tree.names.filter { isEdges($0) }
@@ -12,18 +13,24 @@ extension FolderFormat {
     for member in edgeNames {
       let type = try relation(member, known: known, in: tree)
       guard !relations.contains(where: { $0.type == type }) else {
-        throw FormatFailure.bad(tree.place(of: member), "names relation \(type) a second time", do: "rename one of the files")
+        throw FormatFailure.bad(
+          tree.place(of: member), "names relation \(type) a second time", do: "rename one of the files")
       }
       relations.append((type, try edges(member, in: tree, isDirected: true), member))
     }
     var types: [NodeType] = []
-    for type in relations.flatMap({ [$0.type.source, $0.type.target] }) where !types.contains(type) { types.append(type) }
+    for type in relations.flatMap({ [$0.type.source, $0.type.target] }) where !types.contains(type) {
+      types.append(type)
+    }
     for name in known where !types.contains(NodeType(name)) && hasRows(name, in: tree) { types.append(NodeType(name)) }
     types.sort { $0.name < $1.name }
 
     let labeled = types.filter { tree.contains("labels_\($0).npy") || tree.contains("labels_multi_\($0).npy") }
     var warnings: [String] = []
-    if labeled.count > 1 { warnings.append("labels of \(labeled[0]) are used, those of \(labeled.dropFirst().map(\.name).joined(separator: ", ")) are not") }
+    if labeled.count > 1 {
+      warnings.append(
+        "labels of \(labeled[0]) are used, those of \(labeled.dropFirst().map(\.name).joined(separator: ", ")) are not")
+    }
     if let first = labeled.first { types.removeAll { $0 == first }; types.insert(first, at: 0) }
 
     var nodes: [(type: NodeType, count: Int)] = []
@@ -45,7 +52,8 @@ extension FolderFormat {
         edgeCount += relation.edges.count
       }
       largest = max(largest, Int(pairs?.prefix((pairs?.count ?? 0) / 2).max() ?? -1))
-      let count = try column?.matrix.rowCount ?? classes?.count ?? names?.count
+      let count =
+        try column?.matrix.rowCount ?? classes?.count ?? names?.count
         ?? DatasetChecks.nodeCount(ofLargestID: largest, edgeCount: edgeCount, path: tree.path)
       if let classes {
         try DatasetChecks.rows(classes.count, of: "labels", expected: count, path: tree.place(of: "labels_\(type).npy"))
@@ -56,7 +64,8 @@ extension FolderFormat {
       }
       if let column { features[type] = [("features", column.matrix)] }
       if isTarget {
-        labels = try self.labels(classes, pairs, nodeCount: count, in: tree, "labels_\(type).npy", "labels_multi_\(type).npy")
+        labels = try self.labels(
+          classes, pairs, nodeCount: count, in: tree, "labels_\(type).npy", "labels_multi_\(type).npy")
       }
       nodes.append((type, count))
     }
@@ -80,7 +89,8 @@ extension FolderFormat {
   private static func knownTypes(in tree: FileTree) -> Set<String> {
     var types: Set<String> = []
     let forms = [
-      ("features_", ".npz"), ("features_", ".npy"), ("labels_multi_", ".npy"), ("labels_", ".npy"), ("", "_ids.txt"), ("", "_names.txt"),
+      ("features_", ".npz"), ("features_", ".npy"), ("labels_multi_", ".npy"), ("labels_", ".npy"), ("", "_ids.txt"),
+      ("", "_names.txt"),
     ]
     for name in tree.names where !name.contains("/") {
       for (prefix, suffix) in forms
@@ -94,10 +104,12 @@ extension FolderFormat {
 
   /// The relation that a file's name tells: known types at both ends first, else its first and last words.
   private static func relation(_ member: String, known: Set<String>, in tree: FileTree) throws -> EdgeType {
-    let words = member.dropFirst("edges_".count).dropLast(".npy".count).split(separator: "_", omittingEmptySubsequences: false)
+    let words = member.dropFirst("edges_".count).dropLast(".npy".count).split(
+      separator: "_", omittingEmptySubsequences: false)
     guard words.count >= 2, words.allSatisfy({ !$0.isEmpty }) else {
       throw FormatFailure.bad(
-        tree.place(of: member), "its name tells no two node types", do: "name it edges_<type>_<type>.npy or edges_<type>_<relation>_<type>.npy")
+        tree.place(of: member), "its name tells no two node types",
+        do: "name it edges_<type>_<type>.npy or edges_<type>_<relation>_<type>.npy")
     }
     func joined(_ range: Range<Int>) -> String { words[range].joined(separator: "_") }
     var firstLength = 1
@@ -107,7 +119,8 @@ extension FolderFormat {
         firstLength = length
         break
       }
-      for length in (1...(words.count - firstLength)).reversed() where known.contains(joined(words.count - length..<words.count)) {
+      for length in (1...(words.count - firstLength)).reversed()
+      where known.contains(joined(words.count - length..<words.count)) {
         lastLength = length
         break
       }

@@ -5,9 +5,12 @@ import GroveGraphs
 /// Graphs of several node types name them in their files (`edges_paper_author.npy`); see
 /// `FolderFormat+Heterogeneous.swift`. Self-loops and repeated edges stay as they are: training decides on them.
 public enum FolderFormat: GraphFormat {
+  /// The word of `--format`.
   public static let name = "folder"
+  /// What its files look like.
   public static let summary = "edges.npy, features.npz or features.npy, labels.npy, splits/*.json"
 
+  /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool {
     tree.names.contains { isEdges($0) } || isOnlyLinks(tree)
   }
@@ -21,6 +24,9 @@ public enum FolderFormat: GraphFormat {
     tree.contains("train.npy") && (tree.contains("test.npy") || tree.contains("valid.npy"))
   }
 
+  /// Reads and checks the whole graph.
+  ///
+  /// - Throws: `FormatFailure` with the file and place of the first mistake.
   public static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset {
     guard tree.names.contains(where: { isEdges($0) }) else {
       if isOnlyLinks(tree) { throw FormatFailure.onlyLinks(path: tree.path) }
@@ -34,7 +40,8 @@ public enum FolderFormat: GraphFormat {
     let names = edgeNames.count > 1 ? edgeNames.filter { $0 != "edges_raw.npy" } : edgeNames
     var lists: [(name: String, edges: EdgeList)] = []
     for name in names {
-      let edges = try edges(name, in: tree, isDirected: name != "edges.npy", weights: lists.isEmpty ? "edge_weights.npy" : nil)
+      let edges = try edges(
+        name, in: tree, isDirected: name != "edges.npy", weights: lists.isEmpty ? "edge_weights.npy" : nil)
       lists.append((name, edges))
     }
     let features = try NodeFiles.features("features", in: tree)
@@ -59,7 +66,9 @@ public enum FolderFormat: GraphFormat {
     for (name, edges) in lists {
       try DatasetChecks.edges(edges, sourceCount: count, targetCount: count, path: tree.place(of: name))
     }
-    if let classes { try DatasetChecks.rows(classes.count, of: "labels", expected: count, path: tree.place(of: "labels.npy")) }
+    if let classes {
+      try DatasetChecks.rows(classes.count, of: "labels", expected: count, path: tree.place(of: "labels.npy"))
+    }
     if let ids { try DatasetChecks.rows(ids.names.count, of: "node ids", expected: count, path: ids.place) }
     let labels = try labels(classes, pairs, nodeCount: count, in: tree, "labels.npy", "labels_multi.npy")
     return GraphDataset(
@@ -108,7 +117,8 @@ public enum FolderFormat: GraphFormat {
     _ classes: [Int32]?, _ pairs: [Int32]?, nodeCount: Int, in tree: FileTree, _ classFile: String, _ pairFile: String
   ) throws -> Labels? {
     if let classes {
-      return try DatasetChecks.labels(classes, names: try NodeFiles.classNames(in: tree), path: tree.place(of: classFile))
+      return try DatasetChecks.labels(
+        classes, names: try NodeFiles.classNames(in: tree), path: tree.place(of: classFile))
     }
     guard let pairs else { return nil }
     return try DatasetChecks.groups(
@@ -129,7 +139,9 @@ public enum FolderFormat: GraphFormat {
     if tree.contains("split_masks.npz") {
       let archive = try NumpyArchive(try tree.bytes(of: "split_masks.npz"), place: tree.place(of: "split_masks.npz"))
       let validation = archive.contains("val") ? "val" : "validation"
-      origins += try SplitMasks.splits(in: archive, keys: ("train", validation, "test"), nodeCount: nodeCount).map { ($0.name, .ready($0)) }
+      origins += try SplitMasks.splits(in: archive, keys: ("train", validation, "test"), nodeCount: nodeCount).map {
+        ($0.name, .ready($0))
+      }
     }
     return origins
   }
@@ -148,16 +160,19 @@ enum SplitMasks {
         continue
       }
       let array = try archive.array(key)
-      guard [1, 2].contains(array.shape.count), array.shape.last == nodeCount, array.shape == shape ?? array.shape else {
+      guard [1, 2].contains(array.shape.count), array.shape.last == nodeCount, array.shape == shape ?? array.shape
+      else {
         let expected = shape.map { "\($0)" } ?? "[splits, \(nodeCount)] or [\(nodeCount)]"
-        throw FormatFailure.bad(array.place, "has shape \(array.shape), expected \(expected)", do: "save it in that shape")
+        throw FormatFailure.bad(
+          array.place, "has shape \(array.shape), expected \(expected)", do: "save it in that shape")
       }
       shape = array.shape
       let width = array.shape.last ?? 0
       let values = try array.bools()
       let rows = array.shape.count == 2 ? array.shape[0] : 1
       guard rows <= 10_000 else { throw FormatFailure.bad(array.place, "has \(rows) splits", do: "give at most 10000") }
-      parts.append((0..<rows).map { row in (0..<width).filter { values[row * width + $0] }.map { Int32(clamping: $0) } })
+      parts.append(
+        (0..<rows).map { row in (0..<width).filter { values[row * width + $0] }.map { Int32(clamping: $0) } })
     }
     return parts[0].indices.map { row in
       Split(

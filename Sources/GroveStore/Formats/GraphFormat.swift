@@ -3,6 +3,7 @@ public struct ReadOptions: Sendable, Equatable {
   /// Whether listed edges run both ways, for formats that do not say so themselves.
   public var isUndirected: Bool
 
+  /// Options; what is not said is the default.
   public init(isUndirected: Bool = false) { self.isUndirected = isUndirected }
 }
 
@@ -20,6 +21,7 @@ public protocol GraphFormat {
 
 /// All formats, in the order in which they are tried.
 public enum FormatCatalogue {
+  /// The formats.
   public static var all: [any GraphFormat.Type] {
     [
       FolderFormat.self,

@@ -7,24 +7,34 @@ import GroveGraphs
 ///
 /// - Source: Sen, Namata, Bilgic, Getoor, Galligher, Eliassi-Rad 2008, the README of the Cora archive.
 public enum LinqsFormat: GraphFormat {
+  /// The word of `--format`.
   public static let name = "linqs"
+  /// What its files look like.
   public static let summary = "NAME.content and NAME.cites"
 
+  /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool {
     tree.names.contains { ($0.hasSuffix(".content") || $0.hasSuffix(".cites")) && !$0.contains("/") }
   }
 
+  /// Reads and checks the whole graph.
+  ///
+  /// - Throws: `FormatFailure` with the file and place of the first mistake.
   public static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset {
-    let stems = Set(tree.names.filter { !$0.contains("/") }.compactMap { name -> String? in
-      if name.hasSuffix(".content") { return String(name.dropLast(".content".count)) }
-      return name.hasSuffix(".cites") ? String(name.dropLast(".cites".count)) : nil
-    }).sorted()
+    let stems = Set(
+      tree.names.filter { !$0.contains("/") }.compactMap { name -> String? in
+        if name.hasSuffix(".content") { return String(name.dropLast(".content".count)) }
+        return name.hasSuffix(".cites") ? String(name.dropLast(".cites".count)) : nil
+      }
+    ).sorted()
     guard let stem = stems.first, stems.count == 1 else {
       throw FormatFailure.bad(
-        tree.path, "holds several graphs (\(stems.prefix(8).map { plain($0) }.joined(separator: ", ")))", do: "keep one graph in a folder")
+        tree.path, "holds several graphs (\(stems.prefix(8).map { plain($0) }.joined(separator: ", ")))",
+        do: "keep one graph in a folder")
     }
     for part in ["\(stem).content", "\(stem).cites"] where !tree.contains(part) {
-      throw FormatFailure.missingPart(path: tree.path, part: plain(part), advice: "give the folder that holds both files")
+      throw FormatFailure.missingPart(
+        path: tree.path, part: plain(part), advice: "give the folder that holds both files")
     }
     let content = try readContent("\(stem).content", in: tree)
     let (edges, dropped) = try readCitations("\(stem).cites", in: tree, nodes: content.numbers)
@@ -59,20 +69,23 @@ public enum LinqsFormat: GraphFormat {
       let fields = line.contains(9) ? line.fields(separatedBy: 9).map(\.trimmed) : line.words
       guard fields.count >= 2, fields.count == width ?? fields.count else {
         throw FormatFailure.bad(
-          place, "line \(number)", "has \(fields.count) fields, expected \(width.map { "\($0)" } ?? "an id, features and a class")",
+          place, "line \(number)",
+          "has \(fields.count) fields, expected \(width.map { "\($0)" } ?? "an id, features and a class")",
           do: "give every paper the same features")
       }
       width = fields.count
       let id = fields[0].string
       guard content.numbers.updateValue(Int32(clamping: content.ids.count), forKey: id) == nil else {
-        throw FormatFailure.bad(place, "line \(number)", "paper \(quoted(id)) appears a second time", do: "keep one line a paper")
+        throw FormatFailure.bad(
+          place, "line \(number)", "paper \(quoted(id)) appears a second time", do: "keep one line a paper")
       }
       content.ids.append(id)
       content.classes.append(fields[fields.count - 1].string)
       for (column, field) in fields[1..<(fields.count - 1)].enumerated() {
         guard let value = field.float, value.isFinite else {
           throw FormatFailure.bad(
-            place, "line \(number), feature \(column)", "\(quoted(field.string)) is not a finite number", do: "correct the feature")
+            place, "line \(number), feature \(column)", "\(quoted(field.string)) is not a finite number",
+            do: "correct the feature")
         }
         if value != 0 {
           columns.append(Int32(column))
@@ -100,7 +113,8 @@ public enum LinqsFormat: GraphFormat {
       let fields = line.contains(9) ? line.fields(separatedBy: 9).map(\.trimmed) : line.words
       guard fields.count == 2 else {
         throw FormatFailure.bad(
-          tree.place(of: member), "line \(number)", "has \(fields.count) fields, expected the cited and the citing paper",
+          tree.place(of: member), "line \(number)",
+          "has \(fields.count) fields, expected the cited and the citing paper",
           do: "give two ids a line")
       }
       guard let cited = nodes[fields[0].string], let citing = nodes[fields[1].string] else {

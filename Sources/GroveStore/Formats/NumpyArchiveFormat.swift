@@ -3,9 +3,13 @@ import GroveGraphs
 
 /// A graph in one `.npz` file, in any of the key layouts that published data sets use.
 public enum NumpyArchiveFormat: GraphFormat {
+  /// The word of `--format`.
   public static let name = "npz"
-  public static let summary = "one .npz with adj_data … or adj_matrix.data …, node_features and edges, or x and edge_index"
+  /// What its files look like.
+  public static let summary =
+    "one .npz with adj_data … or adj_matrix.data …, node_features and edges, or x and edge_index"
 
+  /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool {
     tree.names.count == 1 && tree.names[0].lowercased().hasSuffix(".npz")
   }
@@ -21,9 +25,13 @@ public enum NumpyArchiveFormat: GraphFormat {
   /// Members of the ppnp layout that are pickles and that no training needs.
   private static let skippedInPPNP: Set<String> = ["edge_attr_matrix", "edge_attr_names", "metadata"]
 
+  /// Reads and checks the whole graph.
+  ///
+  /// - Throws: `FormatFailure` with the file and place of the first mistake.
   public static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset {
     guard let member = tree.names.first, tree.names.count == 1 else {
-      throw FormatFailure.bad(tree.path, "holds \(tree.names.count) files, expected one .npz", do: "give the file itself")
+      throw FormatFailure.bad(
+        tree.path, "holds \(tree.names.count) files, expected one .npz", do: "give the file itself")
     }
     let bytes = try tree.bytes(of: member)
     let place = tree.place(of: member)
@@ -37,7 +45,8 @@ public enum NumpyArchiveFormat: GraphFormat {
       graph = try readPlain(archive, edges, features, labels, masks, isDirected: isDirected && !options.isUndirected)
     }
     let skipped = isPPNP ? try memberNames(bytes, place: place).filter { skippedInPPNP.contains($0) } : []
-    let warnings = skipped.isEmpty ? [] : ["skipped unread: \(skipped.joined(separator: ", ")) (pickles, which are never executed)"]
+    let warnings =
+      skipped.isEmpty ? [] : ["skipped unread: \(skipped.joined(separator: ", ")) (pickles, which are never executed)"]
     return try dataset(graph, archive: archive, path: tree.path, warnings: warnings)
   }
 
@@ -74,7 +83,8 @@ public enum NumpyArchiveFormat: GraphFormat {
       return .plain(edges: "edges", features: "features", labels: "labels", masks: masks, isDirected: false)
     }
     throw FormatFailure.bad(
-      archive.place, "its keys (\(archive.names.prefix(12).map { plain($0) }.joined(separator: ", "))) are no known graph layout",
+      archive.place,
+      "its keys (\(archive.names.prefix(12).map { plain($0) }.joined(separator: ", "))) are no known graph layout",
       do: "expected adj_data … and attr_data …, adj_matrix.data …, node_features with edges, or x with edge_index")
   }
 
@@ -91,21 +101,24 @@ public enum NumpyArchiveFormat: GraphFormat {
   }
 
   private static func readPlain(
-    _ archive: NumpyArchive, _ edgeKey: String, _ featureKey: String, _ labelKey: String, _ masks: [String], isDirected: Bool
+    _ archive: NumpyArchive, _ edgeKey: String, _ featureKey: String, _ labelKey: String, _ masks: [String],
+    isDirected: Bool
   ) throws -> Parts {
     let array = try archive.array(edgeKey)
     let ends = try array.int32s()
     let sources: [Int32]
     let targets: [Int32]
     switch array.shape {
-    case let shape where shape.count == 2 && shape[1] == 2 && (edgeKey == "edges" && labelKey == "node_labels" || shape[0] != 2):
+    case let shape
+    where shape.count == 2 && shape[1] == 2 && (edgeKey == "edges" && labelKey == "node_labels" || shape[0] != 2):
       sources = stride(from: 0, to: ends.count, by: 2).map { ends[$0] }
       targets = stride(from: 1, to: ends.count, by: 2).map { ends[$0] }
     case let shape where shape.count == 2 && shape[0] == 2:
       sources = Array(ends.prefix(ends.count / 2))
       targets = Array(ends.suffix(ends.count / 2))
     default:
-      throw FormatFailure.bad(array.place, "has shape \(array.shape), expected [2, edges] or [edges, 2]", do: "save it in that shape")
+      throw FormatFailure.bad(
+        array.place, "has shape \(array.shape), expected [2, edges] or [edges, 2]", do: "save it in that shape")
     }
     return Parts(
       edges: EdgeList(sources: sources, targets: targets, isDirected: isDirected),
@@ -114,14 +127,19 @@ public enum NumpyArchiveFormat: GraphFormat {
       maskKeys: archive.contains(masks[0]) ? (masks[0], masks[1], masks[2]) : nil)
   }
 
-  private static func dataset(_ graph: Parts, archive: NumpyArchive, path: String, warnings: [String]) throws -> GraphDataset {
+  private static func dataset(_ graph: Parts, archive: NumpyArchive, path: String, warnings: [String]) throws
+    -> GraphDataset
+  {
     let place = archive.place
     let largest = Int(max(graph.edges.sources.max() ?? -1, graph.edges.targets.max() ?? -1))
-    let count = try graph.features?.rowCount ?? graph.classes?.count ?? graph.adjacencyCount
+    let count =
+      try graph.features?.rowCount ?? graph.classes?.count ?? graph.adjacencyCount
       ?? DatasetChecks.nodeCount(ofLargestID: largest, edgeCount: graph.edges.count, path: place)
     if let features = graph.features { try DatasetChecks.features(features, path: place) }
     if let classes = graph.classes { try DatasetChecks.rows(classes.count, of: "labels", expected: count, path: place) }
-    if let adjacency = graph.adjacencyCount { try DatasetChecks.rows(adjacency, of: "rows of adjacency", expected: count, path: place) }
+    if let adjacency = graph.adjacencyCount {
+      try DatasetChecks.rows(adjacency, of: "rows of adjacency", expected: count, path: place)
+    }
     try DatasetChecks.edges(graph.edges, sourceCount: count, targetCount: count, path: place)
     var ids: [NodeType: [String]] = [:]
     if archive.contains("node_names") {

@@ -2,7 +2,9 @@ import CArchive
 public import Foundation
 import GroveKernels
 
-/// The arrays of a `.npz` file by name. Names and headers are read at once, elements when asked for.
+/// The arrays of a `.npz` file by name.
+///
+/// Names and headers are read at once, elements when asked for.
 public struct NumpyArchive: Sendable {
   /// How messages call the file.
   public let place: String
@@ -42,6 +44,7 @@ public struct NumpyArchive: Sendable {
     names = headers.keys.sorted()
   }
 
+  /// Whether there is an array of that name.
   public func contains(_ name: String) -> Bool { headers[name] != nil }
 
   /// The extents of an array, without reading its elements.

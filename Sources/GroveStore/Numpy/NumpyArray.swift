@@ -34,7 +34,8 @@ public struct NumpyArray: Sendable {
     let expected = header.count * header.element.size
     guard payload.count == expected else {
       throw FormatFailure.bad(
-        place, "holds \(payload.count) bytes of elements, expected \(expected) for shape \(header.shape) of \(header.element.description)",
+        place,
+        "holds \(payload.count) bytes of elements, expected \(expected) for shape \(header.shape) of \(header.element.description)",
         do: payload.count < expected ? "it is cut short, fetch or write it again" : "save it with numpy again")
     }
     elements =
@@ -56,7 +57,8 @@ public struct NumpyArray: Sendable {
         var index = [Int](repeating: 0, count: shape.count)
         var from = 0
         for to in 0..<stride {
-          target.baseAddress?.advanced(by: to * size).copyMemory(from: source.baseAddress! + from * size, byteCount: size)
+          target.baseAddress?.advanced(by: to * size).copyMemory(
+            from: source.baseAddress! + from * size, byteCount: size)
           var axis = shape.count - 1
           while axis >= 0 {
             index[axis] += 1
@@ -101,7 +103,9 @@ public struct NumpyArray: Sendable {
     case .integer(_, false): return try fitting(bits(UInt64.self))
     case .float:
       return try doubles().enumerated().map { index, value in
-        guard let whole = Value(exactly: value) else { throw unfit(index, "\(value)", "a whole number of \(Value.self)") }
+        guard let whole = Value(exactly: value) else {
+          throw unfit(index, "\(value)", "a whole number of \(Value.self)")
+        }
         return whole
       }
     case .unicode, .bytes: throw wrongElement("whole numbers")

@@ -152,7 +152,8 @@ private struct NumpyLiteral {
       case "descr" where descriptor == nil:
         skipSpace()
         if at < text.count, text[at] == UInt8(ascii: "[") {
-          throw FormatFailure.bad(place, "holds records of several fields", do: "save each field as an array of its own")
+          throw FormatFailure.bad(
+            place, "holds records of several fields", do: "save each field as an array of its own")
         }
         descriptor = try string()
       case "fortran_order" where isFortranOrder == nil: isFortranOrder = try boolean()
@@ -196,7 +197,9 @@ private struct NumpyLiteral {
     }
     let quote = text[at]
     let begin = at + 1
-    guard let end = text[begin...].firstIndex(of: quote), end - begin <= 64 else { throw damaged("has a string without end") }
+    guard let end = text[begin...].firstIndex(of: quote), end - begin <= 64 else {
+      throw damaged("has a string without end")
+    }
     at = end + 1
     return String(decoding: text[begin..<end], as: UTF8.self)
   }

@@ -22,7 +22,14 @@ struct InspectCommand: ParsableCommand {
     report.set("name", summary.name)
     report.set("format", graph.format)
     report.set("nodes", Dictionary(uniqueKeysWithValues: summary.nodes.map { ($0.type.name, $0.count) }))
-    report.set("edges", Dictionary(uniqueKeysWithValues: summary.edges.map { ($0.relation.relation, $0.count) }))
+    let names = summary.edges.map(\.relation.relation)
+    report.set(
+      "edges",
+      Dictionary(
+        summary.edges.map { edges in
+          let isRepeated = names.count { $0 == edges.relation.relation } > 1
+          return (isRepeated ? edges.relation.description : edges.relation.relation, edges.count)
+        }, uniquingKeysWith: { first, _ in first }))
     report.set("classes", summary.classNames.count)
     report.set("classNames", summary.classNames)
     report.set("classCounts", summary.classCounts)

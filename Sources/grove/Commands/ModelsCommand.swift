@@ -33,17 +33,13 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "A name of `grove models list`.") var name: String
     @OptionGroup var common: CommonOptions
 
-    private static let training = [
-      "optimizer", "lr", "weightDecay", "schedule", "epochs", "patience", "labelSmoothing", "classWeights",
-    ]
-
     func run() throws {
       let recipe = try ModelCatalogue.recipe(named: name)
       var layer = ConfigurationLayer(origin: "command line")
       layer.set("model", name)
       let configuration = try TrainingConfiguration(layers: [layer])
       let all = try JSONSerialization.jsonObject(with: configuration.json) as? [String: Any] ?? [:]
-      let training = if case .trained = recipe.kind { Self.training } else { [String]() }
+      let training = if case .trained = recipe.kind { ModelCatalogue.trainingOptions } else { [String]() }
       let keys = recipe.options + training
       let defaults = Dictionary(uniqueKeysWithValues: keys.compactMap { key in all[key].map { (key, $0) } })
       var report = Report("models show")

@@ -27,15 +27,19 @@ struct PredictCommand: ParsableCommand {
     let chosen = try chosenNodes(data)
     let (probabilities, classes) = loaded.model.predictions()
     let names = data.labels.classNames
+    let isTable = out.hasSuffix(".tsv")
+    if isTable, let text = (names + chosen.compactMap { data.nodeIDs?[$0] }).first(where: \.breaksTable) {
+      throw TrainingFailure.data("\(out): '\(text.onOneLine)' holds a tab or line break; write a .jsonl file instead")
+    }
     try AtomicFile.write(to: out) { sink in
-      if out.hasSuffix(".tsv") {
+      if isTable {
         try sink.write((["id", "class"] + names.map { "p(\($0))" }).joined(separator: "\t") + "\n")
       }
       for node in chosen {
         let row = probabilities[node * names.count..<(node + 1) * names.count]
         let id = data.nodeIDs?[node] ?? String(node)
         let given = classes[node].map { names[$0] }
-        if out.hasSuffix(".tsv") {
+        if isTable {
           let cells = [id, given.joined(separator: "|")] + row.map { "\($0)" }
           try sink.write(cells.joined(separator: "\t") + "\n")
         } else {
@@ -60,12 +64,22 @@ struct PredictCommand: ParsableCommand {
     guard let nodes else { return Array(0..<data.nodeCount) }
     guard let text = FileManager.default.contents(atPath: nodes) else { throw FileFailure.missing(path: nodes) }
     let places = data.nodeIDs.map { Dictionary($0.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
-    return try String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated().map { line, id in
-      let found = places.map { $0[String(id)] } ?? Int(id)
+    let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return try lines.enumerated().compactMap { line, text in
+      let id = text.trimmingCharacters(in: .whitespaces)
+      if id.isEmpty { return nil }
+      let found = places.map { $0[id] } ?? Int(id)
       guard let node = found, node >= 0, node < data.nodeCount else {
         throw TrainingFailure.data("\(nodes), line \(line + 1): \(data.name) has no node '\(id)'; correct the list")
       }
       return node
     }
+  }
+}
+
+extension String {
+  fileprivate var breaksTable: Bool { unicodeScalars.contains { $0 == "\t" || $0 == "\n" || $0 == "\r" } }
+  fileprivate var onOneLine: String {
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 32 ? "?" : $0 }))
   }
 }

@@ -13,6 +13,7 @@ struct SplitCommand: ParsableCommand {
   @Option(help: "per-class:TRAIN,VALIDATION, planetoid or fraction:TRAIN,VALIDATION.") var kind: String
   @Option(name: .customLong("as"), help: "Name of the split (default: the kind, as random_SEED).") var name: String?
   @Option(help: "Fixes everything random.") var seed = 0
+  @Flag(help: "Replaces another split of that name.") var overwrite = false
   @OptionGroup var common: CommonOptions
 
   func validate() throws { if seed < 0 { throw ValidationError("--seed \(seed): give 0 or more") } }
@@ -29,6 +30,10 @@ struct SplitCommand: ParsableCommand {
     }
     let name = name ?? "random_\(seed)"
     let split = try kind.make(labels: labels, name: name, random: RandomStream(seed: UInt64(seed)))
+    if !overwrite, graph.splitNames.contains(name), try graph.split(named: name) != split {
+      throw TrainingFailure.folder(
+        path: store, reason: "there is another split '\(name)'; choose another --as, or add --overwrite", kind: .cannotCreate)
+    }
     let path = try GraphDataset.saveSplit(split, intoFolder: store)
     var report = Report("split")
     report.set("name", name)

@@ -45,6 +45,9 @@ struct TrainCommand: ParsableCommand {
     }
     layers.append(options.layer)
     var configuration = try TrainingConfiguration(layers: layers)
+    for key in try ModelCatalogue.recipe(named: configuration.model).unused(among: options.layer.values.keys) {
+      Notice.say("\(configuration.model) has no use for \(key); it is left out (see: grove models show \(configuration.model))")
+    }
     let graph = try openGraph(store)
     configuration.store = absolute(store)
     let data = try NodeData(graph, &configuration)
@@ -57,7 +60,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func resumeRun(_ folder: RunFolder) throws {
-    let folder = RunFolder(absolute(folder.path))
+    let given = RunFolder(absolute(folder.path))
+    let folder = try given.enclosing()?.whole ?? given
     var configuration = try folder.configuration()
     let graph = try openGraph(configuration.store)
     let data = try NodeData(graph, &configuration)
@@ -76,6 +80,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ trainers: [NodeTrainer], _ configuration: TrainingConfiguration, in folder: RunFolder) throws {
     let line = ProgressLine()
+    defer { line.clear() }
     var results: [RunResult] = []
     var resumedFrom = 0
     for (trainer, part) in zip(trainers, folder.parts(count: configuration.runs)) {
@@ -85,10 +90,14 @@ struct TrainCommand: ParsableCommand {
         continue
       }
       if part.path != folder.path { try AtomicFile.makeFolder(part.path) }
-      let (result, _, from) = try trainer.train(
-        in: part, progress: { line.show($0.share, $0.text) }, shouldStop: { ProcessState.isInterrupted })
-      results.append(result)
-      resumedFrom += from
+      do {
+        let (result, _, from) = try trainer.train(
+          in: part, progress: { line.show($0.share, $0.text) }, shouldStop: { ProcessState.isInterrupted })
+        results.append(result)
+        resumedFrom += from
+      } catch TrainingFailure.interrupted(_, let epoch) {
+        throw TrainingFailure.interrupted(path: folder.path, epoch: epoch)
+      }
     }
     line.clear()
     var report = Report("train")

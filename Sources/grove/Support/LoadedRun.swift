@@ -34,7 +34,7 @@ struct SplitChoice {
       return
     }
     names = try words.flatMap { word -> [String] in
-      if graph.splitNames.contains(word) || word.contains(":") { return [word] }
+      if graph.splitNames.contains(word) { return [word] }
       if AtomicFile.isFolder(word) {
         let files = try FileManager.default.contentsOfDirectory(atPath: word).filter { $0.hasSuffix(".json") }
         guard !files.isEmpty else {
@@ -43,16 +43,22 @@ struct SplitChoice {
         return files.sorted { $0.compare($1, options: .numeric) == .orderedAscending }.map { absolute("\(word)/\($0)") }
       }
       if FileManager.default.fileExists(atPath: word) { return [absolute(word)] }
+      if SplitChoice.isKind(word) { return [word] }
       let known = graph.splitNames.isEmpty ? "none" : graph.splitNames.joined(separator: ", ")
       throw TrainingFailure.configuration("--split \(word): \(graph.name) has no such split; it has \(known)")
     }
+  }
+
+  /// Whether a word is a kind of split to draw, such as `planetoid` or `fraction:.6,.2`, rightly written or not.
+  private static func isKind(_ word: String) -> Bool {
+    word.contains(":") && !word.contains("/") || (try? SplitKind(parsing: word)) != nil
   }
 
   /// The split of one run: number `run` modulo their count.
   static func split(_ names: [String], run: Int, seed: Int, graph: GraphDataset, labels: Labels) throws -> Split {
     let name = names[run % names.count]
     if graph.splitNames.contains(name) { return try graph.split(named: name) }
-    if name.contains(":") {
+    if isKind(name) {
       let random = RandomStream(seed: UInt64(seed + run), run: run, operation: 1)
       return try SplitKind(parsing: name).make(labels: labels, name: name, random: random)
     }
@@ -71,20 +77,29 @@ struct LoadedRun {
   /// - Parameters:
   ///   - number: which of several runs; nil takes the only one or run 0.
   ///   - store: another graph than the run's own.
+  ///
+  /// - Throws: `TrainingFailure.folder` where no run lies there or training has not finished.
   init(_ path: String, number: Int?, store: String? = nil) throws {
-    let whole = RunFolder(path)
+    let given = RunFolder(absolute(path))
+    let place = try given.enclosing()
+    let whole = place?.whole ?? given
     var configuration = try whole.configuration()
-    let run = number ?? 0
+    let run = number ?? place?.number ?? 0
     guard run >= 0, run < configuration.runs else {
       throw TrainingFailure.configuration("\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
     }
     folder = whole.parts(count: configuration.runs)[run]
-    let own = try openGraph(store ?? configuration.store)
-    if store != nil { configuration.relations = [] }
-    let data = try NodeData(own, &configuration)
-    let names = try store == nil ? configuration.splits : SplitChoice(words: [], graph: own).names
-    split = try SplitChoice.split(names, run: run, seed: configuration.seed, graph: own, labels: data.labels)
-    graph = own
+    let signature = try folder.signature()
+    graph = try openGraph(store ?? configuration.store)
+    let data: NodeData
+    if store == nil {
+      data = try NodeData(graph, &configuration)
+      split = try SplitChoice.split(
+        configuration.splits, run: run, seed: configuration.seed, graph: graph, labels: data.labels)
+    } else {
+      data = try NodeData(graph, for: signature, &configuration)
+      split = Split(name: "none", kind: "not a graph that was trained on", train: [], validation: [], test: [])
+    }
     model = try TrainedModel(folder, data: data, configuration: configuration, split: split, run: run)
     self.configuration = configuration
   }

@@ -18,7 +18,7 @@ final class ProgressLine {
     if isTerminal {
       let filled = Int(max(0, min(1, share)) * 24)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(text)".utf8))
+      Notice.show("\r\u{1B}[K\(bar) \(text)")
       isDrawn = true
     } else {
       Notice.say(text)
@@ -27,7 +27,7 @@ final class ProgressLine {
 
   /// Removes the bar.
   func clear() {
-    if isDrawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isDrawn { Notice.show("\r\u{1B}[K") }
     isDrawn = false
   }
 }

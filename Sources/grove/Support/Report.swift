@@ -45,18 +45,23 @@ struct Report {
   }
 
   /// Prints the result on standard output.
+  ///
+  /// - Throws: `FileFailure.cannotWrite` where it does not take the result, such as a full disk.
   func finish(_ options: CommonOptions) throws {
-    guard options.json else {
-      for line in lines { print(line) }
-      return
-    }
+    guard options.json else { return try write(lines.map { $0 + "\n" }.joined()) }
     var object = fields
     object["command"] = command
     object["seconds"] = Date().timeIntervalSince(Grove.start)
     object["peakMemoryMiB"] = ProcessState.peakMemoryMiB
     let data = try JSONSerialization.data(
       withJSONObject: finite(object), options: [.sortedKeys, .withoutEscapingSlashes])
-    print(String(decoding: data, as: UTF8.self))
+    try write(String(decoding: data, as: UTF8.self) + "\n")
+  }
+
+  private func write(_ text: String) throws {
+    do { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) } catch {
+      throw FileFailure.cannotWrite(path: "standard output", code: errno == 0 ? EIO : errno)
+    }
   }
 
   private func finite(_ value: Any) -> Any {
@@ -69,9 +74,10 @@ struct Report {
   }
 }
 
-/// Words for people on standard error.
+/// Words for people on standard error. Where that is closed or full they are lost and the work goes on.
 enum Notice {
-  static func say(_ text: String) { FileHandle.standardError.write(Data("grove: \(text)\n".utf8)) }
+  static func say(_ text: String) { show("grove: \(text)\n") }
+  static func show(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 extension String {

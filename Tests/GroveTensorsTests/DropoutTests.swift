@@ -1,0 +1,68 @@
+import GroveKernels
+import GroveTensors
+import TestSupport
+import Testing
+
+/// Dropout as an operation.
+@Suite("Dropout")
+struct DropoutTests {
+  static let random = RandomStream(seed: 11)
+
+  private func mask(_ rate: Float, _ row: Int, _ column: Int) -> Double {
+    Self.random.bits(row: row, column: column) >= UInt32(Double(rate) * 4_294_967_296) ? 1 / (1 - Double(rate)) : 0
+  }
+
+  @Test("Entries are dropped by row id and column, forward and backward", arguments: [0, 1, 2, 7, 64])
+  func dropout(rows: Int) {
+    let x = [TestInput(rows: rows, columns: 5, seed: 1)]
+    let ids = (0..<rows).map { Int32(1000 - 3 * $0) }
+    for rate: Float in [0.2, 0.7] {
+      expectOperation(
+        x, slow: { m in m[0].mapped { $2 * mask(rate, $0, $1) } }, fast: { $0[0].dropout(rate, using: Self.random) })
+      expectOperation(
+        x, slow: { m in m[0].mapped { $2 * mask(rate, Int(ids[$0]), $1) } },
+        fast: { $0[0].dropout(rate, rowIDs: ids, using: Self.random) })
+    }
+  }
+
+  @Test("A row is dropped alike wherever it stands")
+  func rowsKeepTheirMask() {
+    let x = TestInput(rows: 9, columns: 33, seed: 1).tensor(requiresGradient: false)
+    let ids: [Int32] = [7, 2, 2, 0]
+    let whole = x.dropout(0.5, using: Self.random).gathering(rows: ids)
+    let part = x.gathering(rows: ids).dropout(0.5, rowIDs: ids, using: Self.random)
+    #expect(sameBits(whole.values, part.values))
+  }
+
+  @Test("Rate 0 is the tensor itself")
+  func rateZero() {
+    let x = TestInput(rows: 2, columns: 3, seed: 1).tensor()
+    #expect(x.dropout(0, using: Self.random) === x)
+  }
+
+  @Test("In a pass it drops while training and not while evaluating")
+  func passes() {
+    let x = TestInput([Float](repeating: 1, count: 200), rows: 10, columns: 20).tensor(requiresGradient: false)
+    #expect(x.droppedOut(0.5) === x)
+    #expect(Pass.evaluation { x.droppedOut(0.5) } === x)
+    let first = Pass.training(seed: 1, step: 0) { x.droppedOut(0.5).values }
+    #expect(first.contains(0) && first.contains(2))
+    #expect(Pass.training(seed: 1, step: 0) { x.droppedOut(0.5).values } == first)
+    #expect(Pass.training(seed: 1, step: 1) { x.droppedOut(0.5).values } != first)
+    #expect(Pass.training(seed: 2, step: 0) { x.droppedOut(0.5).values } != first)
+    #expect(Pass.training(seed: 1, run: 1, step: 0) { x.droppedOut(0.5).values } != first)
+    Pass.training(seed: 1, step: 0) {
+      #expect(x.droppedOut(0.5).values == first)
+      #expect(x.droppedOut(0.5).values != first)
+      #expect(Pass.evaluation { x.droppedOut(0.5) } === x)
+      #expect(Pass.withoutRecording { x.droppedOut(0.5).values } != x.values)
+    }
+  }
+
+  @Test("A rate outside of [0, 1) traps", arguments: [Float(-0.1), 1, 1.5, .nan])
+  func rateTraps(rate: Float) async {
+    await #expect(processExitsWith: .failure) { [rate] in
+      _ = Tensor([[1]]).dropout(rate, using: RandomStream(seed: 1))
+    }
+  }
+}

@@ -1,2 +1,0 @@
-import Testing
-@Suite struct PlaceholderTests { @Test("one is one") func one() { #expect(1 == 1) } }
