@@ -127,6 +127,9 @@ typedef struct {
   void (*uniform)(uint64_t key, int64_t width, float *out, int64_t begin, int64_t end);
 
   void (*gather)(const float *x, const int32_t *ids, int64_t width, float *out, int64_t begin, int64_t end);
+  // out[r, out_first + k] = x[r, first + k] for k in 0..<count, between rows of two widths; accumulates where asked.
+  void (*copy_columns)(const float *x, int64_t width, int64_t first, float *out, int64_t out_width,
+                       int64_t out_first, int64_t count, bool accumulate, int64_t begin, int64_t end);
 
   // Layer norm without affine part: out = (x − mean) · scale; saves scale = 1 / √(variance + ε). Accumulating backward.
   void (*layer_norm)(const float *x, int64_t width, float epsilon, float *out, float *scale, int64_t begin,

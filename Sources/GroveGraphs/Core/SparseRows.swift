@@ -1,3 +1,5 @@
+import GroveKernels
+
 /// The project's compressed sparse rows: `columns[offsets[r] ..< offsets[r + 1]]` are the entries of row r.
 ///
 /// Letters: N rows, E entries. Offsets have 64 bits and columns 32, as the store keeps them on disk.
@@ -63,8 +65,8 @@ public struct SparseRows: Sendable, Equatable {
   /// The transpose, and for each of its entries the position of the same entry here.
   /// Rows of the transpose list their entries in rising order. - Complexity: O(N + E).
   public func transposed() -> (rows: SparseRows, positions: [Int64]) {
-    var rowOfEntry = [Int32](repeating: 0, count: entryCount)
-    for row in 0..<rowCount { for entry in range(of: row) { rowOfEntry[entry] = Int32(row) } }
-    return SparseRows.grouping(rows: columns, columns: rowOfEntry, rowCount: columnCount, columnCount: rowCount)
+    let index = EdgeIndex(offsets: offsets, columns: columns).transposed(columnCount: columnCount)
+    let rows = SparseRows(offsets: index.offsets, columns: index.columns, columnCount: rowCount)
+    return (rows, index.positions ?? (0..<Int64(entryCount)).map { $0 })
   }
 }

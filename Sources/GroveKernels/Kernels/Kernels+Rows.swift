@@ -106,6 +106,23 @@ extension Kernels {
     }
   }
 
+  /// Columns `first` ..< `first + count` of x go to columns `outFirst` … of `out`; both have the same rows.
+  public static func copyColumns(
+    _ x: FloatBuffer, width: Int, first: Int, count: Int, into out: FloatBuffer, width outWidth: Int, first outFirst: Int,
+    adding: Bool
+  ) {
+    precondition(
+      first >= 0 && outFirst >= 0 && first + count <= width && outFirst + count <= outWidth,
+      "copyColumns: \(count) columns from \(first) of \(width) to \(outFirst) of \(outWidth)")
+    let rows = x.count / max(1, width)
+    check(out, holds: rows * outWidth, "copyColumns into")
+    eachRow(rows, count) {
+      table.pointee.copy_columns(
+        x.pointer, Int64(width), Int64(first), out.pointer, Int64(outWidth), Int64(outFirst), Int64(count), adding, $0,
+        $1)
+    }
+  }
+
   /// out = (x − mean of row) · scale, scale[r] = 1 / √(variance of row + epsilon).
   public static func layerNorm(
     _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, scale: FloatBuffer

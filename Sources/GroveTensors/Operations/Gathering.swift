@@ -44,20 +44,20 @@ extension Tensor {
     let rows = parts[0].rows
     for part in parts { precondition(part.rows == rows, "concatenatingColumns: \(parts[0].shape) and \(part.shape)") }
     let width = parts.reduce(0) { $0 + $1.columns }
+    let starts = parts.indices.map { parts[..<$0].reduce(0) { $0 + $1.columns } }
     let result = Tensor.result(rows, width)
-    var start = 0
-    for part in parts {
-      copyColumns(from: part.buffer, width: part.columns, at: 0, to: result.buffer, width: width, at: start, count: part.columns, rows: rows)
-      start += part.columns
+    for (part, start) in zip(parts, starts) {
+      Kernels.copyColumns(
+        part.buffer, width: part.columns, first: 0, count: part.columns, into: result.buffer, width: width,
+        first: start, adding: false)
     }
     return result.recorded(from: parts) { gradient, into in
-      var start = 0
-      for part in parts {
-        let from = start
+      for (part, start) in zip(parts, starts) {
         into.add(to: part) {
-          addColumns(from: gradient, width: width, at: from, to: $0, width: part.columns, at: 0, count: part.columns, rows: rows)
+          Kernels.copyColumns(
+            gradient, width: width, first: start, count: part.columns, into: $0, width: part.columns, first: 0,
+            adding: true)
         }
-        start += part.columns
       }
     }
   }
@@ -65,42 +65,14 @@ extension Tensor {
   /// Some columns. - Shape: [N, F] → [N, range.count].
   public func columns(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(shape)")
-    let (count, width, first) = (rows, columns, range.lowerBound)
-    let result = Tensor.result(count, range.count)
-    copyColumns(from: buffer, width: width, at: first, to: result.buffer, width: range.count, at: 0, count: range.count, rows: count)
+    let (width, first, count) = (columns, range.lowerBound, range.count)
+    let result = Tensor.result(rows, count)
+    Kernels.copyColumns(
+      buffer, width: width, first: first, count: count, into: result.buffer, width: count, first: 0, adding: false)
     return result.recorded(from: [self]) { gradient, into in
       into.add(to: self) {
-        addColumns(from: gradient, width: range.count, at: 0, to: $0, width: width, at: first, count: range.count, rows: count)
-      }
-    }
-  }
-}
-
-private func copyColumns(
-  from source: FloatBuffer, width sourceWidth: Int, at from: Int, to target: FloatBuffer, width targetWidth: Int,
-  at to: Int, count: Int, rows: Int
-) {
-  source.read { source in
-    target.write { target in
-      for row in 0..<rows {
-        for column in 0..<count {
-          target[row * targetWidth + to + column] = source[row * sourceWidth + from + column]
-        }
-      }
-    }
-  }
-}
-
-private func addColumns(
-  from source: FloatBuffer, width sourceWidth: Int, at from: Int, to target: FloatBuffer, width targetWidth: Int,
-  at to: Int, count: Int, rows: Int
-) {
-  source.read { source in
-    target.write { target in
-      for row in 0..<rows {
-        for column in 0..<count {
-          target[row * targetWidth + to + column] += source[row * sourceWidth + from + column]
-        }
+        Kernels.copyColumns(
+          gradient, width: count, first: 0, count: count, into: $0, width: width, first: first, adding: true)
       }
     }
   }

@@ -68,7 +68,7 @@ struct PredictCommand: ParsableCommand {
     return try lines.enumerated().compactMap { line, text in
       let id = text.trimmingCharacters(in: .whitespaces)
       if id.isEmpty { return nil }
-      let found = places.map { $0[id] } ?? Int(id)
+      let found = places.map { $0[String(text)] ?? $0[id] } ?? Int(id)
       guard let node = found, node >= 0, node < data.nodeCount else {
         throw TrainingFailure.data("\(nodes), line \(line + 1): \(data.name) has no node '\(id)'; correct the list")
       }
