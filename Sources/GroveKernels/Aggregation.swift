@@ -8,6 +8,7 @@ public final class Aggregation: Sendable {
   public let incoming: EdgeIndex
   public let sourceCount: Int
   private let transpose: Mutex<EdgeIndex?> = Mutex(nil)
+  private let mean: Mutex<[Float]?> = Mutex(nil)
 
   /// - Precondition: every column is in 0..<sourceCount.
   public init(incoming: EdgeIndex, sourceCount: Int) {
@@ -17,6 +18,20 @@ public final class Aggregation: Sendable {
 
   public var targetCount: Int { incoming.rowCount }
   public var edgeCount: Int { incoming.entryCount }
+
+  /// 1 / (number of incoming edges) for each edge: the weights of a mean. - Complexity: O(E) the first time.
+  public var meanWeights: [Float] {
+    mean.withLock { kept in
+      if let kept { return kept }
+      var made = [Float](repeating: 0, count: edgeCount)
+      for target in 0..<targetCount {
+        let range = Int(incoming.offsets[target])..<Int(incoming.offsets[target + 1])
+        for edge in range { made[edge] = 1 / Float(range.count) }
+      }
+      kept = made
+      return made
+    }
+  }
 
   /// Edges by source. - Complexity: O(1) after the first call, which takes O(N + E).
   public var outgoing: EdgeIndex {

@@ -10,6 +10,9 @@ public final class Initializer {
 
   public init(_ random: RandomStream) { self.random = random }
 
+  /// The starts that belong to a seed.
+  public convenience init(seed: Int) { self.init(RandomStream(seed: UInt64(bitPattern: Int64(seed)))) }
+
   /// Uniform in ±√(6 / (fanIn + fanOut)). - Source: Glorot, Bengio 2010, eq. 16.
   public func glorot(
     _ rows: Int, _ columns: Int, fanIn: Int? = nil, fanOut: Int? = nil, decayGroup: Parameter.DecayGroup = .main

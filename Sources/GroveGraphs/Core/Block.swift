@@ -85,17 +85,6 @@ public struct Block: Sendable {
   /// Attention layers use these. - Complexity: O(T + E), once.
   public var looped: Aggregation { derived.value(\.looped) { self.loopedRows().aggregation } }
 
-  /// 1 / (number of incoming edges) for each edge: the weights of a mean. - Complexity: O(E), once.
-  public var meanWeights: [Float] {
-    derived.value(\.mean) {
-      let offsets = aggregation.incoming.offsets
-      return (0..<targetCount).flatMap { target in
-        let degree = Int(offsets[target + 1] - offsets[target])
-        return [Float](repeating: 1 / Float(max(1, degree)), count: degree)
-      }
-    }
-  }
-
   /// The symmetric normalisation of graph convolutions over `looped` edges.
   ///
   ///     Â[i, j] = w[i, j] / √(d[i] · d[j]),  d = weighted in-degree with one self-loop a node
@@ -149,7 +138,6 @@ public struct Block: Sendable {
   private final class Derived: Sendable {
     struct Values {
       var looped: Aggregation?
-      var mean: [Float]?
       var normalized: NormalizedEdges?
     }
     private let values = Mutex(Values())

@@ -36,10 +36,9 @@ public final class SAGEConvolution: GraphConvolution {
       mixed = neighbor(source.densified().aggregatedMaximum(over: block.aggregation))
     case .mean where source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns:
       // The mean of projected rows is the projected mean; a bias is added after it.
-      mixed = source.matmul(neighbor.weight.value)
-        .aggregated(over: block.aggregation, weights: block.meanWeights).addingBias(neighbor.bias)
+      mixed = source.matmul(neighbor.weight.value).aggregatedMean(over: block.aggregation).addingBias(neighbor.bias)
     case .mean:
-      mixed = neighbor(source.aggregated(over: block.aggregation, weights: block.meanWeights))
+      mixed = neighbor(source.aggregatedMean(over: block.aggregation))
     }
     let result = mixed + own(block.targetRows(of: source, given: target))
     return isNormalized ? result.normalizedRows() : result

@@ -126,11 +126,14 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// A value as messages show it, on one line.
   static func shown(_ value: Any) -> String {
     switch value {
-    case let text as String: "'\(text)'"
-    case is NSNull: "null"
-    case is [Any]: "a list"
-    case is [String: Any]: "an object"
-    default: "\(value)"
+    case let text as String: return "'\(text)'"
+    case is [Any]: return "a list"
+    case is [String: Any]: return "an object"
+    default:
+      guard JSONSerialization.isValidJSONObject([value]),
+        let data = try? JSONSerialization.data(withJSONObject: [value], options: .withoutEscapingSlashes)
+      else { return "\(value)" }
+      return String(String(decoding: data, as: UTF8.self).dropFirst().dropLast())
     }
   }
 }

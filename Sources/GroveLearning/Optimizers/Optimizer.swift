@@ -16,11 +16,11 @@ public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
 
   /// - Parameters:
   ///   - decay: weight decay of the main group of parameters.
-  ///   - secondDecay: weight decay of the second group.
+  ///   - secondDecay: weight decay of the second group; nil: the same.
   public func make(
-    for parameters: [Named<Parameter>], decay: Float, secondDecay: Float, momentum: Float
+    for parameters: [Named<Parameter>], decay: Float = 0, secondDecay: Float? = nil, momentum: Float = 0
   ) -> any Optimizer {
-    let memory = OptimizerMemory(parameters, decay: decay, secondDecay: secondDecay)
+    let memory = OptimizerMemory(parameters, decay: decay, secondDecay: secondDecay ?? decay)
     return switch self {
     case .adam: Adam(memory, decoupled: false)
     case .adamw: Adam(memory, decoupled: true)

@@ -1,4 +1,5 @@
 public import GroveGraphs
+public import GroveLayers
 import GroveKernels
 public import GroveTensors
 
@@ -97,12 +98,21 @@ public struct NodeData: Sendable {
   public var nodeCount: Int { graph.nodeCount }
   public var classCount: Int { labels.classCount }
 
-  /// The metric that people use for such labels: accuracy; area under the ROC curve for two classes; average
-  /// precision where a node may have many.
+  /// The features as a module: the given rows, or learned ones with their random start.
+  public func inputs(from initializer: Initializer) -> any FeatureModule {
+    switch features {
+    case .given(let matrix): FixedFeatures(matrix.tensor())
+    case .learned(let width): LearnedFeatures(nodeCount: nodeCount, width: width, from: initializer)
+    }
+  }
+
+  /// The metric that chooses the best epoch unless told: accuracy; area under the ROC curve for two classes, which are
+  /// often unequal; the loss where a node may have many classes, since the other metrics stand still for many epochs.
+
   public var defaultMetric: Metric {
     switch labels {
     case .single: classCount == 2 ? .rocAUC : .accuracy
-    case .multiple: .averagePrecision
+    case .multiple: .loss
     }
   }
 

@@ -24,13 +24,8 @@ public final class TrainedModel {
     switch recipe.kind {
     case .trained(let make):
       let start = Initializer(RandomStream(seed: UInt64(configuration.seed + run), run: run))
-      let features: any FeatureModule =
-        switch data.features {
-        case .given(let matrix): FixedFeatures(matrix.tensor())
-        case .learned(let width): LearnedFeatures(nodeCount: data.nodeCount, width: width, from: start)
-        }
       let shape = ModelShape(inputWidth: data.features.width, classCount: data.classCount)
-      classifier = NodeClassifier(features: features, model: make(shape, configuration, start))
+      classifier = NodeClassifier(features: data.inputs(from: start), model: make(shape, configuration, start))
       known = nil
     case .propagation(let make):
       classifier = nil

@@ -19,7 +19,12 @@ extension Tensor {
     }
   }
 
-  /// The same with a learned weight for each edge and head.
+  /// out[i] = mean over edges j → i of x[j]; 0 without edges.
+  public func aggregatedMean(over aggregation: Aggregation) -> Tensor {
+    aggregated(over: aggregation, weights: aggregation.meanWeights)
+  }
+
+  /// The same as `aggregated` with a learned weight for each edge and head.
   ///
   /// - Shape: x [sources, F], weights [E, H] → [targets, F]; head h covers columns h · F/H ..< (h + 1) · F/H.
   public func aggregated(over aggregation: Aggregation, weights: Tensor) -> Tensor {
@@ -89,14 +94,6 @@ public struct Segments: Sendable {
 
   public var count: Int { aggregation.targetCount }
   public var rowCount: Int { aggregation.sourceCount }
-
-  fileprivate var meanWeights: [Float] {
-    let offsets = aggregation.incoming.offsets
-    return (0..<count).flatMap { segment in
-      let size = Int(offsets[segment + 1] - offsets[segment])
-      return [Float](repeating: 1 / Float(max(1, size)), count: size)
-    }
-  }
 }
 
 extension Tensor {
@@ -105,7 +102,7 @@ extension Tensor {
 
   /// Mean of the rows of each segment; 0 for an empty one.
   public func segmentMean(_ segments: Segments) -> Tensor {
-    aggregated(over: segments.aggregation, weights: segments.meanWeights)
+    aggregatedMean(over: segments.aggregation)
   }
 
   /// Largest entry of each column in each segment; 0 for an empty one.
