@@ -9,12 +9,31 @@ public final class Gradients {
 
   /// Calls `body` with the slot of `tensor` if it wants a gradient; `body` must add to it. A new slot holds zeros.
   public func add(to tensor: Tensor, _ body: (FloatBuffer) -> Void) {
+    accumulate(to: tensor) { slot, adding in
+      if !adding { slot.clear() }
+      body(slot)
+    }
+  }
+
+  /// As `add(to:)` for kernels that can write as well as add: a new slot holds anything and `adding` is false.
+  public func accumulate(to tensor: Tensor, _ body: (_ slot: FloatBuffer, _ adding: Bool) -> Void) {
     guard tensor.requiresGradient else { return }
     let key = ObjectIdentifier(tensor)
-    if let slot = slots[key] { return body(slot.gradient) }
-    let slot = FloatBuffer(count: tensor.shape.count, zeroed: true)
+    if let slot = slots[key] { return body(slot.gradient, true) }
+    let slot = FloatBuffer(count: tensor.shape.count)
     slots[key] = (tensor, slot)
-    body(slot)
+    body(slot, false)
+  }
+
+  /// Adds factor · gradient to the slot of `tensor`.
+  func add(_ gradient: FloatBuffer, times factor: Float = 1, to tensor: Tensor) {
+    accumulate(to: tensor) { slot, adding in
+      if adding {
+        Kernels.add(gradient, times: factor, to: slot)
+      } else {
+        Kernels.blend(factor, gradient, into: slot)
+      }
+    }
   }
 
   /// The gradient of a tensor, or nil where none reached it.

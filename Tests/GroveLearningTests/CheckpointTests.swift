@@ -234,7 +234,7 @@ import Testing
   @Test(arguments: [true, false]) func `a cut or changed weight file is one clear failure`(isBest: Bool) throws {
     let scratch = try ScratchFolder()
     let folder = try folder(scratch, "run")
-    let trainer = try SmallGraph.communities(12, width: 2).trainer("gcn", split: SmallGraph.thirds(of: 11)) {
+    let trainer = try SmallGraph.communities(12, width: 3).trainer("gcn", split: SmallGraph.thirds(of: 11)) {
       $0.epochs = 3
       $0.hidden = 2
     }
@@ -260,11 +260,10 @@ import Testing
     let header = 8 + whole.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
     let padding = whole[..<header].reversed().prefix { $0 == 32 }.count
     for place in whole.indices where place < header - padding || place >= header {
-      for flip in [UInt8(0x01), 0x20, 0x80] {
-        var damaged = whole
-        damaged[place] ^= flip
-        try expectNoticed(damaged, "byte \(place) changed by \(flip)")
-      }
+      let flip = [UInt8(0x01), 0x20, 0x80][place % 3]
+      var damaged = whole
+      damaged[place] ^= flip
+      try expectNoticed(damaged, "byte \(place) changed by \(flip)")
     }
   }
 }

@@ -117,7 +117,7 @@ import Testing
   }
 
   /// A value of each key other than every model's default.
-  private static let others: [String: Any] = [
+  private static let others: [String: any Sendable] = [
     "store": "/a \"b\"/ü", "task": "nodes", "model": "sage", "features": "has_topic", "normalizeFeatures": "none",
     "undirected": "no", "relations": ["cites", "x"], "splits": ["/p/one.json", "two"], "runs": 7, "seed": 1 << 53,
     "hidden": 33, "layers": 5, "heads": 3, "outputHeads": 2, "dropout": Float(0.1), "attentionDropout": Float(0.7),

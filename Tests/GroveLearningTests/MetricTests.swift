@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func `a class that is neither true nor predicted changes no mean`() {
-    let wide = (0..<12).flatMap { Array(logits[$0 * 4..<$0 * 4 + 4]) + [-30] }
+    let wide: [Float] = (0..<12).flatMap { row -> [Float] in Array(logits[row * 4..<row * 4 + 4]) + [-30] }
     let labels = Labels.single(classes: truth, names: ["a", "b", "c", "d", "never"])
     let values = NodeEvaluation(logits: wide, of: (0..<12).map { Int32($0) }, labels: labels).values
     #expect(close(values[.macroF1], 0.2125, 1e-12))
@@ -167,7 +167,7 @@ import Testing
     let values = NodeEvaluation(logits: [1, 0, .nan, .nan], of: [0, 1], labels: labels).values
     #expect(values[.loss] == nil)
     #expect(values[.accuracy] != nil)
-    #expect(values.byName.values.allSatisfy(\.isFinite), "JSON takes finite numbers only")
+    #expect(values.byName.values.allSatisfy { $0.isFinite }, "JSON takes finite numbers only")
   }
 
   @Test func `probabilities of large scores stay finite and sum to 1`() {

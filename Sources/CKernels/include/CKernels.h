@@ -102,6 +102,8 @@ typedef struct {
                             const float *gradient, float *out, int64_t begin, int64_t end);
   void (*add)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
   void (*add_scaled)(const float *a, float factor, float *out, int64_t begin, int64_t end);         // accumulates
+  // out = p · a + q · b; b may be NULL where q is 0.
+  void (*blend)(float p, const float *a, float q, const float *b, float *out, int64_t begin, int64_t end);
   void (*multiply)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
   void (*multiply_accumulate)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
 

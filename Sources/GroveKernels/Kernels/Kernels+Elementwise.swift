@@ -75,6 +75,16 @@ extension Kernels {
     eachElement(a.count) { table.pointee.add_scaled(a.pointer, factor, out.pointer, $0, $1) }
   }
 
+  /// out = p · a + q · b, or p · a where b is nil.
+  public static func blend(
+    _ p: Float, _ a: FloatBuffer, _ q: Float = 0, _ b: FloatBuffer? = nil, into out: FloatBuffer
+  ) {
+    if let b { check(b, holds: a.count, "blend") }
+    check(out, holds: a.count, "blend into")
+    let second = b.map { UnsafePointer($0.pointer) }
+    eachElement(a.count) { table.pointee.blend(p, a.pointer, q, second, out.pointer, $0, $1) }
+  }
+
   /// out = a · b, or out += a · b, element by element.
   public static func multiply(_ a: FloatBuffer, _ b: FloatBuffer, into out: FloatBuffer, adding: Bool = false) {
     check(b, holds: a.count, "multiply")

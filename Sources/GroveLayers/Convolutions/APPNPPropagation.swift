@@ -19,10 +19,10 @@ public final class APPNPPropagation: GraphConvolution {
 
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let normalized = block.normalized
-    let restart = teleport * source
     var z = source
     for _ in 0..<steps {
-      z = (1 - teleport) * z.aggregated(over: normalized.aggregation, weights: normalized.weights) + restart
+      let mixed = z.aggregated(over: normalized.aggregation, weights: normalized.weights)
+      z = .blending(1 - teleport, mixed, teleport, source)
     }
     return z
   }

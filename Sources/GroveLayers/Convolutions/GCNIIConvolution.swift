@@ -32,11 +32,11 @@ public final class GCNIIConvolution: Module {
 
   public func callAsFunction(_ x: Tensor, initial: Tensor, over block: Block) -> Tensor {
     let normalized = block.normalized
-    let mixed = (1 - alpha) * x.aggregated(over: normalized.aggregation, weights: normalized.weights)
-    let residual = alpha * initial
-    let both = mixed + residual
-    let transformed =
-      weight2.map { mixed.matmul(weight1.value) + residual.matmul($0.value) } ?? both.matmul(weight1.value)
-    return (1 - beta) * both + beta * transformed
+    let mixed = x.aggregated(over: normalized.aggregation, weights: normalized.weights)
+    let both = Tensor.blending(1 - alpha, mixed, alpha, initial)
+    guard let weight2 else { return .blending(1 - beta, both, beta, both.matmul(weight1.value)) }
+    let transformed = Tensor.blending(
+      1 - alpha, mixed.matmul(weight1.value), alpha, initial.matmul(weight2.value))
+    return .blending(1 - beta, both, beta, transformed)
   }
 }

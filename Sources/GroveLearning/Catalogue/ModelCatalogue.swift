@@ -108,14 +108,15 @@ public enum ModelCatalogue {
       }),
     ModelRecipe(
       name: "gcnii", title: "Deep graph convolutions with initial residual and identity mapping", task: "nodes",
-      source: "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense)",
-      options: ["hidden", "layers", "dropout", "alpha", "theta", "sharedWeights", "weightDecay2"],
+      source: "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense), best epoch by validation loss",
+      options: ["hidden", "layers", "dropout", "alpha", "theta", "sharedWeights", "weightDecay2", "metric"],
       defaults: {
         $0.layers = 64
         $0.dropout = 0.6
         $0.weightDecay = 0.01
         $0.weightDecay2 = 5e-4
         $0.epochs = 1500
+        $0.metric = .loss
       },
       kind: .trained { shape, options, start in
         GCNII(

@@ -12,9 +12,10 @@ extension Tensor {
     Kernels.aggregate(
       aggregation.incoming, weights: weights, x: buffer, width: width, into: result.buffer, adding: false)
     return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+      into.accumulate(to: self) {
         Kernels.aggregate(
-          aggregation.outgoing, weights: weights, x: gradient, width: width, into: $0, adding: true)
+          aggregation.outgoing, weights: weights, x: gradient, width: width, into: $0,
+          adding: $1)
       }
     }
   }
@@ -37,10 +38,10 @@ extension Tensor {
       aggregation.incoming, weights: weights.buffer, heads: heads, x: buffer, width: width, into: result.buffer,
       adding: false)
     return result.recorded(from: [self, weights]) { gradient, into in
-      into.add(to: self) {
+      into.accumulate(to: self) {
         Kernels.aggregate(
           aggregation.outgoing, weights: weights.buffer, heads: heads, x: gradient, width: width, into: $0,
-          adding: true)
+          adding: $1)
       }
       into.add(to: weights) {
         Kernels.sampledProduct(

@@ -2,25 +2,19 @@ import GroveKernels
 
 extension Tensor {
   /// a + b, entry by entry. - Precondition: equal shapes.
-  public static func + (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "+: \(a.shape) and \(b.shape)")
-    let result = Tensor.result(a.rows, a.columns)
-    Kernels.add(a.buffer, b.buffer, into: result.buffer)
-    return result.recorded(from: [a, b]) { gradient, into in
-      into.add(to: a) { Kernels.add(gradient, times: 1, to: $0) }
-      into.add(to: b) { Kernels.add(gradient, times: 1, to: $0) }
-    }
-  }
+  public static func + (a: Tensor, b: Tensor) -> Tensor { blending(1, a, 1, b) }
 
   /// a − b, entry by entry. - Precondition: equal shapes.
-  public static func - (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "-: \(a.shape) and \(b.shape)")
+  public static func - (a: Tensor, b: Tensor) -> Tensor { blending(1, a, -1, b) }
+
+  /// p · a + q · b, entry by entry, in one pass. - Precondition: equal shapes.
+  public static func blending(_ p: Float, _ a: Tensor, _ q: Float, _ b: Tensor) -> Tensor {
+    precondition(a.shape == b.shape, "blending: \(a.shape) and \(b.shape)")
     let result = Tensor.result(a.rows, a.columns)
-    result.buffer.copy(from: a.buffer)
-    Kernels.add(b.buffer, times: -1, to: result.buffer)
+    Kernels.blend(p, a.buffer, q, b.buffer, into: result.buffer)
     return result.recorded(from: [a, b]) { gradient, into in
-      into.add(to: a) { Kernels.add(gradient, times: 1, to: $0) }
-      into.add(to: b) { Kernels.add(gradient, times: -1, to: $0) }
+      into.add(gradient, times: p, to: a)
+      into.add(gradient, times: q, to: b)
     }
   }
 
@@ -30,17 +24,17 @@ extension Tensor {
     let result = Tensor.result(a.rows, a.columns)
     Kernels.multiply(a.buffer, b.buffer, into: result.buffer)
     return result.recorded(from: [a, b]) { gradient, into in
-      into.add(to: a) { Kernels.multiply(gradient, b.buffer, into: $0, adding: true) }
-      into.add(to: b) { Kernels.multiply(gradient, a.buffer, into: $0, adding: true) }
+      into.accumulate(to: a) { Kernels.multiply(gradient, b.buffer, into: $0, adding: $1) }
+      into.accumulate(to: b) { Kernels.multiply(gradient, a.buffer, into: $0, adding: $1) }
     }
   }
 
   /// factor · a.
   public static func * (factor: Float, a: Tensor) -> Tensor {
-    let result = Tensor.result(a.rows, a.columns, zeroed: true)
-    Kernels.add(a.buffer, times: factor, to: result.buffer)
+    let result = Tensor.result(a.rows, a.columns)
+    Kernels.blend(factor, a.buffer, into: result.buffer)
     return result.recorded(from: [a]) { gradient, into in
-      into.add(to: a) { Kernels.add(gradient, times: factor, to: $0) }
+      into.add(gradient, times: factor, to: a)
     }
   }
 
@@ -50,7 +44,7 @@ extension Tensor {
     result.buffer.write { for i in 0..<$0.count { $0[i] = constant } }
     Kernels.add(buffer, times: 1, to: result.buffer)
     return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) { Kernels.add(gradient, times: 1, to: $0) }
+      into.add(gradient, to: self)
     }
   }
 
@@ -60,7 +54,7 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.addRowVector(buffer, vector.buffer, width: columns, into: result.buffer)
     return result.recorded(from: [self, vector]) { gradient, into in
-      into.add(to: self) { Kernels.add(gradient, times: 1, to: $0) }
+      into.add(gradient, to: self)
       into.add(to: vector) { Kernels.sumRows(gradient, width: self.columns, into: $0) }
     }
   }
@@ -71,8 +65,8 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.scaleColumns(buffer, by: vector.buffer, width: columns, into: result.buffer, adding: false)
     return result.recorded(from: [self, vector]) { gradient, into in
-      into.add(to: self) {
-        Kernels.scaleColumns(gradient, by: vector.buffer, width: self.columns, into: $0, adding: true)
+      into.accumulate(to: self) {
+        Kernels.scaleColumns(gradient, by: vector.buffer, width: self.columns, into: $0, adding: $1)
       }
       into.add(to: vector) { Kernels.sumRows(gradient, times: self.buffer, width: self.columns, into: $0) }
     }
@@ -85,8 +79,8 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.scaleRows(buffer, by: vector.buffer, width: columns, into: result.buffer, adding: false)
     return result.recorded(from: [self, vector]) { gradient, into in
-      into.add(to: self) {
-        Kernels.scaleRows(gradient, by: vector.buffer, width: self.columns, into: $0, adding: true)
+      into.accumulate(to: self) {
+        Kernels.scaleRows(gradient, by: vector.buffer, width: self.columns, into: $0, adding: $1)
       }
       into.add(to: vector) { Kernels.rowDot(gradient, self.buffer, width: self.columns, heads: 1, into: $0) }
     }
@@ -107,10 +101,10 @@ extension Tensor {
   /// Every entry times the single number of a [1, 1] tensor.
   public func scaled(by factor: Tensor) -> Tensor {
     precondition(factor.shape == Shape(1, 1), "scaled by a \(factor.shape) tensor")
-    let result = Tensor.result(rows, columns, zeroed: true)
-    Kernels.add(buffer, times: factor.scalar, to: result.buffer)
+    let result = Tensor.result(rows, columns)
+    Kernels.blend(factor.scalar, buffer, into: result.buffer)
     return result.recorded(from: [self, factor]) { gradient, into in
-      into.add(to: self) { Kernels.add(gradient, times: factor.scalar, to: $0) }
+      into.add(gradient, times: factor.scalar, to: self)
       into.add(to: factor) {
         Kernels.sumRows(gradient, times: self.buffer, width: 1, into: $0)
       }

@@ -36,8 +36,8 @@ extension Tensor {
       Kernels.attentionBackwardSources(
         aggregation.outgoing, state, sourceScores: sourceScores.buffer, targetScores: targetScores.buffer,
         x: self.buffer, width: width, out: output, gradient: gradient, into: scratchScores, and: scratch)
-      into.add(to: sourceScores) { Kernels.add(scratchScores, times: 1, to: $0) }
-      into.add(to: self) { Kernels.add(scratch, times: 1, to: $0) }
+      into.add(scratchScores, to: sourceScores)
+      into.add(scratch, to: self)
     }
   }
 
@@ -68,8 +68,8 @@ extension Tensor {
       Kernels.attentionV2BackwardTargets(
         aggregation.incoming, state, x: self.buffer, y: y.buffer, vector: vector.buffer, width: width, out: output,
         gradient: gradient, into: targetGradient, and: vectorGradient)
-      into.add(to: y) { Kernels.add(targetGradient, times: 1, to: $0) }
-      into.add(to: vector) { Kernels.add(vectorGradient, times: 1, to: $0) }
+      into.add(targetGradient, to: y)
+      into.add(vectorGradient, to: vector)
       into.add(to: self) {
         Kernels.attentionV2BackwardSources(
           aggregation.outgoing, state, x: self.buffer, y: y.buffer, vector: vector.buffer, width: width, out: output,

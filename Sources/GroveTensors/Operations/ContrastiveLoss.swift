@@ -31,8 +31,8 @@ extension Tensor {
       work.backward(
         scale: gradient[0] / Float(max(1, used)), logSums: logSums, anchors: anchorGradient,
         candidates: candidateGradient)
-      into.add(to: self) { Kernels.add(anchorGradient, times: 1, to: $0) }
-      into.add(to: candidates) { Kernels.add(candidateGradient, times: 1, to: $0) }
+      into.add(anchorGradient, to: self)
+      into.add(candidateGradient, to: candidates)
     }
   }
 }

@@ -21,8 +21,8 @@ extension Tensor {
     let result = Tensor.result(rows, width)
     Kernels.dropout(buffer, ids: rowIDs, width: width, rate: rate, random: random, into: result.buffer, adding: false)
     return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
-        Kernels.dropout(gradient, ids: rowIDs, width: width, rate: rate, random: random, into: $0, adding: true)
+      into.accumulate(to: self) {
+        Kernels.dropout(gradient, ids: rowIDs, width: width, rate: rate, random: random, into: $0, adding: $1)
       }
     }
   }

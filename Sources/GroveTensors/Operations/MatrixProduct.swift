@@ -18,17 +18,17 @@ extension Tensor {
     Kernels.matrixMultiply(
       buffer, b.buffer, transposeB: transposed, m: n, n: width, k: k, into: result.buffer, adding: false)
     return result.recorded(from: [self, b]) { gradient, into in
-      into.add(to: self) {
+      into.accumulate(to: self) {
         Kernels.matrixMultiply(
-          gradient, b.buffer, transposeB: !transposed, m: n, n: k, k: width, into: $0, adding: true)
+          gradient, b.buffer, transposeB: !transposed, m: n, n: k, k: width, into: $0, adding: $1)
       }
-      into.add(to: b) {
+      into.accumulate(to: b) { slot, adding in
         if transposed {
           Kernels.matrixMultiply(
-            gradient, self.buffer, transposeA: true, m: width, n: k, k: n, into: $0, adding: true)
+            gradient, self.buffer, transposeA: true, m: width, n: k, k: n, into: slot, adding: adding)
         } else {
           Kernels.matrixMultiply(
-            self.buffer, gradient, transposeA: true, m: k, n: width, k: n, into: $0, adding: true)
+            self.buffer, gradient, transposeA: true, m: k, n: width, k: n, into: slot, adding: adding)
         }
       }
     }
@@ -46,13 +46,13 @@ extension Tensor {
         sparse.entries.incoming, weights: nil, x: b.buffer, width: width, into: result.buffer, adding: false)
     }
     return result.recorded(from: [b]) { gradient, into in
-      into.add(to: b) { slot in
+      into.accumulate(to: b) { slot, adding in
         if let values = sparse.values {
           Kernels.aggregate(
-            sparse.entries.outgoing, weights: values, heads: 1, x: gradient, width: width, into: slot, adding: true)
+            sparse.entries.outgoing, weights: values, heads: 1, x: gradient, width: width, into: slot, adding: adding)
         } else {
           Kernels.aggregate(
-            sparse.entries.outgoing, weights: nil, x: gradient, width: width, into: slot, adding: true)
+            sparse.entries.outgoing, weights: nil, x: gradient, width: width, into: slot, adding: adding)
         }
       }
     }

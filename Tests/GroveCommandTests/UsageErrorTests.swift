@@ -1,0 +1,91 @@
+import Foundation
+import GroveKernels
+import TestSupport
+import Testing
+
+/// Wrong words on the command line: exit 64, and nothing is written.
+@Suite struct UsageErrorTests {
+  @Test(arguments: [
+    (["train", "DATA", "--out", "OUT", "--model", "gcnn"], ["'gcnn'", "gcn, sage, gat"]),
+    (["train", "DATA", "--out", "OUT", "--modle", "gcn"], ["--modle"]),
+    (["train", "DATA", "--out", "OUT", "--metric", "f1"], ["metric", "'f1'", "macroF1"]),
+    (["train", "DATA", "--out", "OUT", "--hidden", "wide"], ["--hidden", "wide"]),
+    (["train", "DATA", "--out", "OUT", "--hidden", "0"], ["hidden is 0", "at least 1"]),
+    (["train", "DATA", "--out", "OUT", "--hidden", "99999999999"], ["hidden", "at most"]),
+    (["train", "DATA", "--out", "OUT", "--dropout", "1"], ["dropout is 1"]),
+    (["train", "DATA", "--out", "OUT", "--lr", "nan"], ["lr is nan"]),
+    (["train", "DATA", "--out", "OUT", "--lr", "inf"], ["lr is inf"]),
+    (["train", "DATA", "--out", "OUT", "--seed", "9223372036854775807", "--runs", "2"], ["seed", "at most"]),
+    (["train", "DATA", "--out", "OUT", "--norm", "group"], ["norm is 'group'", "batch"]),
+    (["train", "DATA", "--out", "OUT", "--optimizer", "lion"], ["optimizer is 'lion'", "adamw"]),
+    (["train", "DATA", "--out", "OUT", "--task", "links"], ["task is 'links'"]),
+    (["train", "DATA", "--out", "OUT", "--threads", "0"], ["--threads 0"]),
+    (["train", "DATA", "--out", "OUT", "--split", "nowhere"], ["nowhere", "it has public"]),
+    (["train", "DATA", "--out", "OUT", "--split", "fraction:.9,.2"], ["fraction:.9,.2", "per-class:20,30"]),
+    (["train", "DATA", "--out", "OUT", "--split", "open-world:50"], ["open-world:50", "not available"]),
+    (["train", "DATA", "--out", "OUT", "--features", "abstract"], ["'abstract'", "features, one-hot, learned:WIDTH"]),
+    (["train", "DATA", "--out", "OUT", "--relations", "cites"], ["'cites'", "it has edges"]),
+    (["train", "DATA", "--out", "OUT", "--config", "CONFIG"], ["config.json", "'weightdecay'", "'weightDecay'"]),
+    (["train", "DATA"], ["--out"]),
+    (["train", "--out", "OUT"], ["the graph to train on"]),
+    (["train", "DATA", "more", "--out", "OUT"], ["more"]),
+    (["train", "--resume", "RUN", "--epochs", "3"], ["--resume"]),
+    (["train", "DATA", "--resume", "RUN"], ["--resume"]),
+    (["evaluate", "RUN", "--part", "dev"], ["dev", "train, validation or test"]),
+    (["evaluate", "RUN", "--run", "1"], ["1 runs", "no run 1"]),
+    (["evaluate", "RUN", "--run", "-1"], ["--run"]),
+    (["evaluate"], ["path"]),
+    (["predict", "RUN", "--out", "OUT.csv"], [".tsv or .jsonl"]),
+    (["predict", "RUN"], ["--out"]),
+    (["export", "RUN", "--out", "OUT.parquet"], [".npy", ".sqlite"]),
+    (["export", "RUN", "--out", "OUT.npy", "--nodes", "author"], ["author", "node"]),
+    (["split", "DATA", "--kind", "half"], ["'half'", "planetoid"]),
+    (["split", "DATA", "--kind", "per-class:0,3"], ["per-class:0,3"]),
+    (["split", "DATA", "--kind", "planetoid", "--as", "../evil"], ["../evil"]),
+    (["split", "DATA", "--kind", "time:2015,2017"], ["time:2015,2017", "not available"]),
+    (["split", "DATA"], ["--kind"]),
+    (["models", "show", "gnn"], ["'gnn'", "gcn"]),
+    (["data", "get", "nothing"], ["'nothing'"]),
+    (["fly"], ["fly"]),
+    (["train", "DATA", "--out", "OUT", "--json=yes"], ["json"]),
+  ]) func `wrong words are one line of usage error and write nothing`(words: [String], mentioned: [String]) throws {
+    let scratch = try ScratchFolder()
+    let data = try SmallData().writeFolder(scratch.file("small"))
+    try AtomicFile.write(#"{"weightdecay": 0.1}"#, to: scratch.file("config.json"))
+    if words.contains("RUN") { _ = try succeed(["train", data, "--out", scratch.file("run"), "--epochs", "1"]) }
+    let before = try FileManager.default.subpathsOfDirectory(atPath: scratch.path).sorted()
+    let places = [
+      "DATA": data, "OUT": scratch.file("out"), "RUN": scratch.file("run"), "CONFIG": scratch.file("config.json"),
+    ]
+    let filled = words.map { word in
+      places[word] ?? (word.hasPrefix("OUT.") ? scratch.file("out" + word.dropFirst(3)) : word)
+    }
+    try expectFailure(filled, code: 64, mentioned)
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: scratch.path).sorted() == before)
+  }
+
+  @Test func `an option that a model has no use for is said and left out`() throws {
+    let scratch = try ScratchFolder()
+    let data = try SmallData().writeFolder(scratch.file("small"))
+    let words = ["train", data, "--out", scratch.file("run"), "--epochs", "1", "--heads", "8", "--alpha", "0.2"]
+    let result = try GroveCommand.run(words)
+    #expect(result.code == 0 && result.errorLines.count == 2)
+    #expect(result.errors.contains("gcn has no use for alpha") && result.errors.contains("gcn has no use for heads"))
+  }
+
+  @Test(arguments: ["avx1024", "sse2"]) func `an unknown CPU path lists those that can run`(path: String) throws {
+    try expectFailure(["version"], code: 64, ["GROVE_CPU=\(path)", "portable"], environment: ["GROVE_CPU": path])
+  }
+
+  @Test func `a run's own config.json gives the same run again and flags come over it`() throws {
+    let scratch = try ScratchFolder()
+    let data = try SmallData().writeFolder(scratch.file("small"))
+    let words = ["--model", "gat", "--epochs", "7", "--heads", "2", "--seed", "5", "--patience", "0"]
+    let first = try succeed(["train", data, "--out", scratch.file("a")] + words)
+    _ = try succeed(["train", data, "--out", scratch.file("b"), "--config", scratch.file("a/config.json")])
+    #expect(try bytes(scratch.file("a/best.safetensors")) == bytes(scratch.file("b/best.safetensors")))
+    let longer = ["train", data, "--out", scratch.file("c"), "--config", scratch.file("a/config.json"), "--epochs", "9"]
+    let third = try succeed(longer)
+    #expect(third.number("epochs") == 9 && third.number("parameters") == first.number("parameters"))
+  }
+}
