@@ -55,10 +55,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["GroveGraphs", "GroveTensors", "GroveKernels"], path: "Tests/TestSupport",
       swiftSettings: strict),
-    .testTarget(name: "GroveKernelsTests", dependencies: ["GroveKernels", "CKernels", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "GroveTensorsTests", dependencies: ["GroveTensors", "GroveKernels", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "GroveGraphsTests", dependencies: ["GroveGraphs", "GroveKernels", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "GroveStoreTests", dependencies: ["GroveStore", "GroveGraphs", "GroveKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GroveKernelsTests", dependencies: ["GroveKernels", "CKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GroveTensorsTests", dependencies: ["GroveTensors", "GroveKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GroveGraphsTests", dependencies: ["GroveGraphs", "GroveKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GroveStoreTests", dependencies: ["GroveStore", "GroveGraphs", "GroveKernels", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "GroveLayersTests",
       dependencies: ["GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
@@ -67,7 +72,9 @@ let package = Package(
       name: "GroveLearningTests",
       dependencies: ["GroveLearning", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "GroveCommandTests", dependencies: ["grove", "GroveStore", "GroveKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GroveCommandTests", dependencies: ["grove", "GroveStore", "GroveKernels", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

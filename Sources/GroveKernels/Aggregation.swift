@@ -19,7 +19,9 @@ public final class Aggregation: Sendable {
   public var targetCount: Int { incoming.rowCount }
   public var edgeCount: Int { incoming.entryCount }
 
-  /// 1 / (number of incoming edges) for each edge: the weights of a mean. - Complexity: O(E) the first time.
+  /// 1 / (number of incoming edges) for each edge: the weights of a mean.
+  ///
+  /// - Complexity: O(E) the first time.
   public var meanWeights: [Float] {
     mean.withLock { kept in
       if let kept { return kept }
@@ -33,7 +35,9 @@ public final class Aggregation: Sendable {
     }
   }
 
-  /// Edges by source. - Complexity: O(1) after the first call, which takes O(N + E).
+  /// Edges by source.
+  ///
+  /// - Complexity: O(1) after the first call, which takes O(N + E).
   public var outgoing: EdgeIndex {
     transpose.withLock { kept in
       if let kept { return kept }

@@ -23,7 +23,9 @@ public struct EdgeIndex: Sendable {
   public var rowCount: Int { offsets.count - 1 }
   public var entryCount: Int { columns.count }
 
-  /// The same entries by column; each remembers the place of its weight here. - Complexity: O(N + E).
+  /// The same entries by column; each remembers the place of its weight here.
+  ///
+  /// - Complexity: O(N + E).
   public func transposed(columnCount: Int) -> EdgeIndex {
     var starts = [Int64](repeating: 0, count: columnCount + 1)
     for column in columns { starts[Int(column) + 1] += 1 }

@@ -68,14 +68,18 @@ public final class FloatBuffer {
   /// Sets every element to zero.
   public func clear() { pointer.update(repeating: 0, count: count) }
 
-  /// Position of the first element that is not finite, or nil. - Complexity: O(count).
+  /// Position of the first element that is not finite, or nil.
+  ///
+  /// - Complexity: O(count).
   public var firstNonFinite: Int? {
     for index in 0..<count where !pointer[index].isFinite { return index }
     return nil
   }
 }
 
-/// Released memory by size, up to a limit. Sizes are rounded up to 16 floats.
+/// Released memory by size, up to a limit.
+///
+/// Sizes are rounded up to 16 floats.
 private enum BufferPool {
   /// The pointers are owned by the pool alone while they are in it; the mutex guards the table.
   private struct Table: @unchecked Sendable {

@@ -47,7 +47,9 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
     return grove_pair_bits(rowKey, counter)
   }
 
-  /// A whole number in 0..<bound, without bias. - Complexity: O(1) expected.
+  /// A whole number in 0..<bound, without bias.
+  ///
+  /// - Complexity: O(1) expected.
   public mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "next(below: \(bound))")
     return Int.random(in: 0..<bound, using: &self)

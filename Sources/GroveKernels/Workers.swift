@@ -1,12 +1,18 @@
 import CKernels
 
-/// The one pool of threads. Blocks depend on `count` and `grain` only, never on the number of threads, so whatever
-/// a block computes is the same on any machine setting.
+/// The one pool of threads.
+///
+/// Blocks depend on `count` and `grain` only, never on the number of threads, so whatever a block computes is the same
+/// on any machine setting.
 public enum Workers {
-  /// Threads that take blocks, the caller included. Default: one for each core.
+  /// Threads that take blocks, the caller included.
+  ///
+  /// Default: one for each core.
   public static var threadCount: Int { Int(grove_pool_threads()) }
 
-  /// Changes the number of threads. Waits for running work to end.
+  /// Changes the number of threads.
+  ///
+  /// Waits for running work to end.
   public static func setThreadCount(_ count: Int) {
     precondition(count >= 1, "Workers: \(count) threads")
     grove_pool_set_threads(Int32(clamping: count))

@@ -2,8 +2,9 @@ import Foundation
 public import GroveKernels
 public import GroveTensors
 
-/// Random starts of parameters. Each call takes the next sub-stream, so a model's start depends on the seed and on the
-/// order of its layers only.
+/// Random starts of parameters.
+///
+/// Each call takes the next sub-stream, so a model's start depends on the seed and on the order of its layers only.
 public final class Initializer {
   private let random: RandomStream
   private var next = 0
@@ -13,7 +14,9 @@ public final class Initializer {
   /// The starts that belong to a seed.
   public convenience init(seed: Int) { self.init(RandomStream(seed: UInt64(bitPattern: Int64(seed)))) }
 
-  /// Uniform in ±√(6 / (fanIn + fanOut)). - Source: Glorot, Bengio 2010, eq. 16.
+  /// Uniform in ±√(6 / (fanIn + fanOut)).
+  ///
+  /// - Source: Glorot, Bengio 2010, eq. 16.
   public func glorot(
     _ rows: Int, _ columns: Int, fanIn: Int? = nil, fanOut: Int? = nil, decayGroup: Parameter.DecayGroup = .main
   ) -> Parameter {

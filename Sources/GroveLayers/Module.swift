@@ -1,8 +1,10 @@
 public import GroveGraphs
 public import GroveTensors
 
-/// Something with parameters. Properties that are parameters, buffers, modules or arrays of modules are found by
-/// themselves, in the order of their declaration; nothing is registered.
+/// Something with parameters.
+///
+/// Properties that are parameters, buffers, modules or arrays of modules are found by themselves, in the order of their
+/// declaration; nothing is registered.
 public protocol Module: AnyObject {}
 
 /// A parameter or buffer and where it sits, such as `convolutions.0.weight`.
@@ -12,7 +14,9 @@ public struct Named<Value> {
 }
 
 extension Module {
-  /// Every parameter once, by identity, with its first dotted name. - Complexity: O(properties).
+  /// Every parameter once, by identity, with its first dotted name.
+  ///
+  /// - Complexity: O(properties).
   public func parameters() -> [Named<Parameter>] { collect { $0 as? Parameter } }
 
   /// Every buffer once, with its first dotted name.
@@ -39,7 +43,9 @@ extension Module {
         for (index, child) in mirror.children.enumerated() { visit(child.value, "\(name).\(index)") }
       case .dictionary:
         for child in Mirror(reflecting: value).children {
-          precondition(!holdsModule(child.value), "Module: '\(name)' keeps modules in a Dictionary, whose order changes from run to run; use an array")
+          precondition(
+            !holdsModule(child.value),
+            "Module: '\(name)' keeps modules in a Dictionary, whose order changes from run to run; use an array")
         }
       default:
         if value is any Module { visitProperties(of: mirror, name) }
@@ -61,7 +67,9 @@ private func holdsModule(_ value: Any) -> Bool {
   value is any Module || value is Parameter || Mirror(reflecting: value).children.contains { holdsModule($0.value) }
 }
 
-/// A convolution over the edges of a block. Full graph, mini-batch and bipartite relation have this one signature.
+/// A convolution over the edges of a block.
+///
+/// Full graph, mini-batch and bipartite relation have this one signature.
 public protocol GraphConvolution: Module {
   /// - Parameters:
   ///   - source: rows of the block's sources [S, F].

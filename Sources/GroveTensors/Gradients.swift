@@ -7,7 +7,9 @@ public final class Gradients {
 
   init() {}
 
-  /// Calls `body` with the slot of `tensor` if it wants a gradient; `body` must add to it. A new slot holds zeros.
+  /// Calls `body` with the slot of `tensor` if it wants a gradient; `body` must add to it.
+  ///
+  /// A new slot holds zeros.
   public func add(to tensor: Tensor, _ body: (FloatBuffer) -> Void) {
     accumulate(to: tensor) { slot, adding in
       if !adding { slot.clear() }
@@ -85,7 +87,8 @@ extension Tensor {
     func demandHistory(of tensor: Tensor) {
       precondition(
         !tensor.isSpent,
-        "backward of a \(shape) tensor: an earlier backward dropped the history of a \(tensor.shape) tensor behind it; make the earlier one retaining")
+        "backward of a \(shape) tensor: an earlier backward dropped the history of a \(tensor.shape) tensor behind it; make the earlier one retaining"
+      )
     }
     demandHistory(of: self)
     var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]

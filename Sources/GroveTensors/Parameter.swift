@@ -6,7 +6,11 @@ public final class Parameter {
   public private(set) var value: Tensor
   /// Frozen parameters get no gradient and no step.
   public var isTrainable: Bool {
-    didSet { if isTrainable != oldValue { value = Tensor(value.buffer, rows: value.rows, columns: value.columns, requiresGradient: isTrainable) } }
+    didSet {
+      if isTrainable != oldValue {
+        value = Tensor(value.buffer, rows: value.rows, columns: value.columns, requiresGradient: isTrainable)
+      }
+    }
   }
   /// Whether weight decay applies beyond the default group: see `Optimizer`.
   public let decayGroup: DecayGroup

@@ -69,7 +69,9 @@ public final class Tensor {
     self.init(FloatBuffer(values), rows: rows, columns: columns, requiresGradient: requiresGradient)
   }
 
-  /// A dense tensor from rows written out. - Precondition: rows of equal length.
+  /// A dense tensor from rows written out.
+  ///
+  /// - Precondition: rows of equal length.
   public convenience init(_ rows: [[Float]], requiresGradient: Bool = false) {
     let columns = rows.first?.count ?? 0
     for row in rows { precondition(row.count == columns, "Tensor: rows of \(columns) and \(row.count) numbers") }
@@ -85,10 +87,13 @@ public final class Tensor {
   public var columns: Int { shape.columns }
   public var isSparse: Bool { sparse != nil }
 
-  /// The numbers of a dense tensor. - Precondition: not sparse.
+  /// The numbers of a dense tensor.
+  ///
+  /// - Precondition: not sparse.
   public var buffer: FloatBuffer {
     guard case .dense(let buffer) = storage else {
-      preconditionFailure("a sparse-rows tensor \(shape) is only multiplied, dropped out, row-scaled or gathered; call densified() first")
+      preconditionFailure(
+        "a sparse-rows tensor \(shape) is only multiplied, dropped out, row-scaled or gathered; call densified() first")
     }
     return buffer
   }
@@ -113,7 +118,10 @@ public final class Tensor {
     return nil
   }
 
-  /// The same numbers, dense. A dense tensor is returned as it is. - Complexity: O(rows · columns).
+  /// The same numbers, dense.
+  ///
+  /// A dense tensor is returned as it is.
+  /// - Complexity: O(rows · columns).
   public func densified() -> Tensor {
     guard let sparse else { return self }
     return Tensor(sparse.dense(), rows: rows, columns: columns)

@@ -3,7 +3,9 @@ import Foundation
 import GroveKernels
 import GroveLearning
 
-/// The command line. Its contract: exit codes by kind of failure, one line `grove: …` for an error on standard error.
+/// The command line.
+///
+/// Its contract: exit codes by kind of failure, one line `grove: …` for an error on standard error.
 @main
 struct Grove: ParsableCommand {
   static let configuration = CommandConfiguration(

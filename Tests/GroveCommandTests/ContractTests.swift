@@ -145,7 +145,9 @@ import Testing
     let data = SmallData()
     let path = try data.writeFolder(scratch.file("small"))
     let trained = try succeed(["train", path, "--out", scratch.file("run"), "--epochs", "9"])
-    for (part, count) in [("train", data.train.count), ("validation", data.validation.count), ("test", data.test.count)] {
+    for (part, count) in [
+      ("train", data.train.count), ("validation", data.validation.count), ("test", data.test.count),
+    ] {
       let result = try succeed(["evaluate", scratch.file("run"), "--part", part])
       #expect(result.numbers("metrics") == trained.numbers(part), "\(part)")
       let confusion = try #require(result["confusion"] as? [[Int]])

@@ -23,7 +23,8 @@ struct SmallData: Sendable {
     var seen: Set<Int> = []
     while sources.count < 4 * count {
       let source = Int.random(in: 0..<count, using: &random)
-      let jump = 3 * Int.random(in: 1..<count / 3, using: &random) + (Int.random(in: 0..<4, using: &random) == 0 ? 1 : 0)
+      let jump =
+        3 * Int.random(in: 1..<count / 3, using: &random) + (Int.random(in: 0..<4, using: &random) == 0 ? 1 : 0)
       let target = (source + jump) % count
       guard seen.insert(min(source, target) * count + max(source, target)).inserted else { continue }
       sources.append(Int32(min(source, target)))
@@ -49,7 +50,9 @@ struct SmallData: Sendable {
     #"{"kind": "by number", "train": \#(train), "val": \#(validation), "test": \#(test)}"#
   }
 
-  /// The folder layout. - Returns: the path.
+  /// The folder layout.
+  ///
+  /// - Returns: the path.
   @discardableResult
   func writeFolder(_ path: String, named: Bool = false) throws -> String {
     try AtomicFile.makeFolder("\(path)/splits")

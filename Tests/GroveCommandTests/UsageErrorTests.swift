@@ -84,7 +84,9 @@ import Testing
     let first = try succeed(["train", data, "--out", scratch.file("a")] + words)
     _ = try succeed(["train", data, "--out", scratch.file("b"), "--config", scratch.file("a/config.json")])
     #expect(try bytes(scratch.file("a/best.safetensors")) == bytes(scratch.file("b/best.safetensors")))
-    let longer = ["train", data, "--out", scratch.file("c"), "--config", scratch.file("a/config.json"), "--epochs", "9"]
+    let longer = [
+      "train", data, "--out", scratch.file("c"), "--config", scratch.file("a/config.json"), "--epochs", "9",
+    ]
     let third = try succeed(longer)
     #expect(third.number("epochs") == 9 && third.number("parameters") == first.number("parameters"))
   }

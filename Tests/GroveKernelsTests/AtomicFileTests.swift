@@ -70,7 +70,8 @@ struct AtomicFileTests {
     }
   }
 
-  @Test("A folder that cannot be written into is reported as such, with the path", arguments: ["missing", "file", "system"])
+  @Test(
+    "A folder that cannot be written into is reported as such, with the path", arguments: ["missing", "file", "system"])
   func unwritableFolder(kind: String) throws {
     let folder = try ScratchFolder()
     try AtomicFile.write("x", to: folder.file("file"))

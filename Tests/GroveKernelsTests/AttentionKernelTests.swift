@@ -35,7 +35,8 @@ struct AttentionKernelTests {
     let (maximum, sum) = (GuardedFloats(count: Self.rows * heads), GuardedFloats(count: Self.rows * heads))
     body(
       grove_attention(
-        source_scores: source.map { UnsafePointer($0.pointer) }, target_scores: target.map { UnsafePointer($0.pointer) },
+        source_scores: source.map { UnsafePointer($0.pointer) },
+        target_scores: target.map { UnsafePointer($0.pointer) },
         maximum: maximum.pointer, sum: sum.pointer, slope: Self.slope, rate: rate, key: Self.random.key,
         heads: Int64(heads)))
     #expect(maximum.isIntact && sum.isIntact)

@@ -49,7 +49,9 @@ struct DeterminismTests {
     }
   }
 
-  @Test("Matrix products, the long inner side included", arguments: [(false, false), (true, false), (false, true), (true, true)])
+  @Test(
+    "Matrix products, the long inner side included",
+    arguments: [(false, false), (true, false), (false, true), (true, true)])
   func products(transposeA: Bool, transposeB: Bool) {
     let (n, k) = (Self.width, Self.width)
     expectSameBytes {

@@ -25,7 +25,9 @@ struct EdgeIndexTests {
     #expect(transpose.rowCount == columns && transpose.entryCount == index.entryCount)
     let turned = entries(transpose)
     #expect(Set(turned.map { [$0[1], $0[0], $0[2], $0[3]] }) == Set(entries(index)))
-    #expect(turned.map { [$0[0], $0[1], $0[2]] } == turned.map { [$0[0], $0[1], $0[2]] }.sorted { $0.lexicographicallyPrecedes($1) })
+    #expect(
+      turned.map { [$0[0], $0[1], $0[2]] }
+        == turned.map { [$0[0], $0[1], $0[2]] }.sorted { $0.lexicographicallyPrecedes($1) })
   }
 
   @Test("Transposing twice gives the entries back with their weights and ids")

@@ -28,7 +28,8 @@ struct ElementwiseKernelTests {
     Function(swift: .exponential, code: GROVE_EXP.rawValue, parameter: 0, from: -10, to: 3),
     Function(swift: .logarithm, code: GROVE_LOG.rawValue, parameter: 0, from: 0.01, to: 20),
     Function(swift: .square, code: GROVE_SQUARE.rawValue, parameter: 0, from: -5, to: 5),
-    Function(swift: .reciprocalSquareRoot, code: GROVE_RECIPROCAL_SQUARE_ROOT.rawValue, parameter: 0, from: 0.05, to: 9),
+    Function(
+      swift: .reciprocalSquareRoot, code: GROVE_RECIPROCAL_SQUARE_ROOT.rawValue, parameter: 0, from: 0.05, to: 9),
   ]
 
   @Test("Functions and their derivatives agree; derivatives add", arguments: functions, [1, 2, 7, 16, 33, 1001])
@@ -102,7 +103,9 @@ struct ElementwiseKernelTests {
     let (a, b, before) = (random.floats(count), random.floats(count), random.floats(count))
     for path in KernelPath.all {
       let (ga, gb) = (GuardedFloats(a), GuardedFloats(b))
-      func check(_ what: String, _ expected: (Double, Double, Double) -> Double, _ run: (GuardedFloats, Int64, Int64) -> Void) {
+      func check(
+        _ what: String, _ expected: (Double, Double, Double) -> Double, _ run: (GuardedFloats, Int64, Int64) -> Void
+      ) {
         let out = GuardedFloats(before)
         KernelPath.inTwoRanges(count) { run(out, $0, $1) }
         let wanted = (0..<count).map { expected(Double(a[$0]), Double(b[$0]), Double(before[$0])) }
@@ -136,7 +139,9 @@ struct ElementwiseKernelTests {
         p[i] -= rate * mHat / (vHat.squareRoot() + epsilon)
       }
     }
-    let (value, first, second) = (FloatBuffer(start), FloatBuffer(count: count, zeroed: true), FloatBuffer(count: count, zeroed: true))
+    let (value, first, second) = (
+      FloatBuffer(start), FloatBuffer(count: count, zeroed: true), FloatBuffer(count: count, zeroed: true)
+    )
     for (step, gradient) in gradients.enumerated() {
       Kernels.adamStep(
         value: value, gradient: FloatBuffer(gradient), first: first, second: second, step: step + 1,

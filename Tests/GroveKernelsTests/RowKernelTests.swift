@@ -49,7 +49,8 @@ struct RowKernelTests {
       for isWeighted in [false, true] {
         let (gx, gy, out) = (GuardedFloats(x), GuardedFloats(y), GuardedFloats(before))
         KernelPath.inTwoRanges(count) {
-          path.table.sum_rows(gx.pointer, isWeighted ? UnsafePointer(gy.pointer) : nil, Int64(width), out.pointer, $0, $1)
+          path.table.sum_rows(
+            gx.pointer, isWeighted ? UnsafePointer(gy.pointer) : nil, Int64(width), out.pointer, $0, $1)
         }
         let wanted = (0..<width).map { k in
           (0..<count).reduce(Double(before[k])) {
@@ -137,7 +138,9 @@ struct RowKernelTests {
     }
   }
 
-  @Test("Rows are brought to length 1, forward and backward; short rows are divided by epsilon", arguments: KernelPath.widths)
+  @Test(
+    "Rows are brought to length 1, forward and backward; short rows are divided by epsilon",
+    arguments: KernelPath.widths)
   func normalizeRows(width: Int) {
     var random = TestRandom(width)
     let epsilon: Float = 1e-2

@@ -64,7 +64,9 @@ struct SafetensorsFileTests {
     try SafetensorsFile.write(Self.tensors(), metadata: Self.metadata, to: folder.file("w"))
     let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("w")))
     // Every length of the start and the end, and some between.
-    for length in Set(Array(0..<40) + Array(bytes.count - 60..<bytes.count) + Array(stride(from: 40, to: bytes.count, by: 9))) {
+    for length in Set(
+      Array(0..<40) + Array(bytes.count - 60..<bytes.count) + Array(stride(from: 40, to: bytes.count, by: 9)))
+    {
       try bytes.prefix(length).write(to: URL(fileURLWithPath: folder.file("cut")))
       #expect(throws: SafetensorsFailure.self, "\(length) bytes") { try SafetensorsFile.read(folder.file("cut")) }
     }
@@ -112,7 +114,9 @@ struct SafetensorsFileTests {
       ("{\"t\":{\"dtype\":\"F32\",\"shape\":[-1,-1],\"data_offsets\":[0,4]}}", "impossible"),
       ("{\"t\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "impossible"),
       ("{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", "inside"),
-      ("{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775800,9223372036854775804]}}", "inside"),
+      (
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775800,9223372036854775804]}}", "inside"
+      ),
     ])
   func lyingHeaders(header: String, reason: String) throws {
     let folder = try ScratchFolder()

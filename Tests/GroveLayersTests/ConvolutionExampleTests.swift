@@ -25,7 +25,9 @@ struct ConvolutionExampleTests {
     return a
   }()
 
-  private func set(_ parameter: Parameter?, _ values: [Float]) { parameter?.value.buffer.copy(from: FloatBuffer(values)) }
+  private func set(_ parameter: Parameter?, _ values: [Float]) {
+    parameter?.value.buffer.copy(from: FloatBuffer(values))
+  }
 
   private func expect(_ result: Tensor, _ wanted: [Double], sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(difference(result.values, wanted) <= 1e-6, "\(result.values)", sourceLocation: sourceLocation)
@@ -55,7 +57,8 @@ struct ConvolutionExampleTests {
     // Degrees: 0.5 + 1, 2 + 4, 1.
     let between = (1.5 * 6.0).squareRoot()
     expect(
-      layer(Tensor([[1], [2], [3]]), over: graph.block), [1 / 1.5 + 2 * 0.5 / between, 1 * 2 / between + 2 * 4 / 6.0, 3])
+      layer(Tensor([[1], [2], [3]]), over: graph.block),
+      [1 / 1.5 + 2 * 0.5 / between, 1 * 2 / between + 2 * 4 / 6.0, 3])
   }
 
   @Test("GraphSAGE with mean, maximum and rows of length one")
@@ -104,7 +107,8 @@ struct ConvolutionExampleTests {
     let e = (0...5).map { exp(-Double($0)) }
     let three = (e[1] + 2 * e[2] + 3 * e[3]) / (e[1] + e[2] + e[3])
     expect(
-      layer(x, over: block), [three, (e[1] + 2 * e[2]) / (e[1] + e[2]), three, (3 * e[3] + 4 * e[4]) / (e[3] + e[4]), 5])
+      layer(x, over: block),
+      [three, (e[1] + 2 * e[2]) / (e[1] + e[2]), three, (3 * e[3] + 4 * e[4]) / (e[3] + e[4]), 5])
   }
 
   @Test("SGC: two propagations and a dense layer")

@@ -8,8 +8,9 @@ import Testing
 /// C-11 and C-12 of `specs/openima.md`, section 4: a path of three nodes and two heads.
 @Suite("GAT conformance")
 struct GATConformanceTests {
-  /// W of both heads side by side; a_l scores sources, a_r targets. A head of the specification multiplies from the left: W₁ x with
-  /// W₁ = [[0, 1], [−1, 0]] is x · W₁ᵀ here.
+  /// W of both heads side by side; a_l scores sources, a_r targets.
+  ///
+  /// A head of the specification multiplies from the left: W₁ x with W₁ = [[0, 1], [−1, 0]] is x · W₁ᵀ here.
   private func layer() -> GATConvolution {
     let layer = GATConvolution(2, 2, heads: 2, from: Initializer(RandomStream(seed: 1)))
     layer.weight.value.buffer.copy(from: FloatBuffer([1, 0, 0, -1, 0, 1, 1, 0]))

@@ -81,7 +81,8 @@ struct InvarianceTests {
       Self.seedRows(kind, graph: graph, features: x, whole: whole) { module in
         var random = TestRandom(3)
         for parameter in module.parameters() {
-          parameter.value.value.buffer.copy(from: FloatBuffer(random.wholeFloats(parameter.value.shape.count, bound: 2)))
+          parameter.value.value.buffer.copy(
+            from: FloatBuffer(random.wholeFloats(parameter.value.shape.count, bound: 2)))
         }
       }
     }
@@ -113,14 +114,17 @@ struct InvarianceTests {
     for (whole, part) in zip(gradients[0], gradients[1]) { #expect(difference(part, whole) <= 1e-5) }
   }
 
-  @Test("Sparse features give what the same features give dense", arguments: LayerKind.forBlocks + [.sgcNarrowing, .sgcWidening])
+  @Test(
+    "Sparse features give what the same features give dense",
+    arguments: LayerKind.forBlocks + [.sgcNarrowing, .sgcWidening])
   func sparseFeatures(kind: LayerKind) throws {
     let graph = TestGraphs.random(nodeCount: 20, edgeCount: 60, seed: 9)
     let index = TestGraphs.index(rowCount: 20, columnCount: Self.width, entryCount: 50, seed: 3)
     let sparse = Tensor(SparseValues(entries: Aggregation(incoming: index, sourceCount: Self.width), values: nil))
     // GAT and GATv2 pick targets from their projection, GCN and GraphSAGE choose their order by sparsity.
     let layer = kind.make()
-    let seed = TestInput(rows: 20, columns: layer.run(sparse, graph.block).columns, seed: 4).tensor(requiresGradient: false)
+    let seed = TestInput(rows: 20, columns: layer.run(sparse, graph.block).columns, seed: 4).tensor(
+      requiresGradient: false)
     let (a, b) = (layer.run(sparse, graph.block), layer.run(sparse.densified(), graph.block))
     #expect(difference(a.values, b.values) <= 1e-5)
     let (ga, gb) = (a.backward(from: seed), b.backward(from: seed))
@@ -143,7 +147,8 @@ struct InvarianceTests {
       let seed = TestInput(rows: result.rows, columns: result.columns, seed: 4).tensor(requiresGradient: false)
       let values = result.values
       let all = result.backward(from: seed)
-      let bytes = try [values, #require(all[x]).values] + layer.module.parameters().map { try #require(all[$0.value]).values }
+      let bytes =
+        try [values, #require(all[x]).values] + layer.module.parameters().map { try #require(all[$0.value]).values }
       if let first { #expect(zip(first, bytes).allSatisfy { sameBits($0, $1) }, "\(threads) threads") }
       first = first ?? bytes
     }

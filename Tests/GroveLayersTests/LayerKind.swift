@@ -15,7 +15,9 @@ enum LayerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var testDescription: String { rawValue }
 
   /// Those whose targets may be fewer than their sources.
-  static let forBlocks = allCases.filter { ![.sgcNarrowing, .sgcWidening, .appnp, .gcnii, .gcniiTwoWeights].contains($0) }
+  static let forBlocks = allCases.filter {
+    ![.sgcNarrowing, .sgcWidening, .appnp, .gcnii, .gcniiTwoWeights].contains($0)
+  }
 
   /// Those that multiply by weights before anything is rounded: whole numbers in, and the product is exact.
   static let projectingFirst: [LayerKind] = [

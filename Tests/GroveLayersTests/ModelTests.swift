@@ -113,7 +113,9 @@ struct ModelTests {
     #expect(learned.features(of: nil).shape == Shape(5, 3))
     #expect(learned.features(of: [4, 1]).values == learned.embedding.value.gathering(rows: [4, 1]).values)
     #expect(fixed.features(of: [2, 0]).values == [5, 6, 1, 2])
-    #expect(learned.features(of: [1]).backward()[learned.embedding]?.values == [0, 0, 0, 1, 1, 1] + [Float](repeating: 0, count: 9))
+    #expect(
+      learned.features(of: [1]).backward()[learned.embedding]?.values == [0, 0, 0, 1, 1, 1]
+        + [Float](repeating: 0, count: 9))
     #expect(fixed.parameters().isEmpty)
   }
 

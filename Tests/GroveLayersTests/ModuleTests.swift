@@ -20,7 +20,8 @@ struct ModuleTests {
 
   static let layers: [Expected] = [
     Expected(name: "Linear", make: { Linear(5, 4, from: $0) }, parameters: [("weight", 5, 4), ("bias", 1, 4)]),
-    Expected(name: "Linear without bias", make: { Linear(5, 4, bias: false, from: $0) }, parameters: [("weight", 5, 4)]),
+    Expected(
+      name: "Linear without bias", make: { Linear(5, 4, bias: false, from: $0) }, parameters: [("weight", 5, 4)]),
     Expected(name: "GCN", make: { GCNConvolution(5, 4, from: $0) }, parameters: [("weight", 5, 4), ("bias", 1, 4)]),
     Expected(
       name: "GCN without bias", make: { GCNConvolution(5, 4, bias: false, from: $0) }, parameters: [("weight", 5, 4)]),
@@ -40,7 +41,8 @@ struct ModuleTests {
         ("attention", 1, 12), ("bias", 1, 12),
       ]),
     Expected(
-      name: "SGC", make: { SGConvolution(5, 4, from: $0) }, parameters: [("linear.weight", 5, 4), ("linear.bias", 1, 4)]),
+      name: "SGC", make: { SGConvolution(5, 4, from: $0) },
+      parameters: [("linear.weight", 5, 4), ("linear.bias", 1, 4)]),
     Expected(name: "APPNP", make: { _ in APPNPPropagation() }, parameters: []),
     Expected(name: "GCNII", make: { GCNIIConvolution(5, layer: 1, from: $0) }, parameters: [("weight1", 5, 5)]),
     Expected(

@@ -75,7 +75,9 @@ struct NormTests {
     #expect(difference(norm(Tensor([[0, 1], [2, 5]])).values, [-3 / root, -6 / root, 3 / root, 6 / root]) <= 1e-6)
   }
 
-  @Test("Gradients of every norm agree with finite differences", arguments: NormKind.allCases.filter { $0 != .none }, [2, 7, 64])
+  @Test(
+    "Gradients of every norm agree with finite differences", arguments: NormKind.allCases.filter { $0 != .none },
+    [2, 7, 64])
   func gradients(kind: NormKind, rows: Int) throws {
     let norm = try #require(kind.make(3, from: start))
     let inputs = [TestInput(rows: rows, columns: 3, seed: 2, bound: 2)]

@@ -52,7 +52,9 @@ import Testing
     return folder
   }
 
-  /// Trains, being interrupted after each of the given epochs. - Returns: the epochs that training went on from.
+  /// Trains, being interrupted after each of the given epochs.
+  ///
+  /// - Returns: the epochs that training went on from.
   private func train(_ variant: Variant, in folder: RunFolder, stops: [Int]) throws -> (RunResult, resumedFrom: [Int]) {
     func trainer() throws -> NodeTrainer {
       try graph.trainer(variant.model) {
@@ -136,7 +138,8 @@ import Testing
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(
       left == [
-        "best.safetensors", "config.json", "last.safetensors", "manifest.json", "metrics.jsonl", "mine.partial", "notes.txt",
+        "best.safetensors", "config.json", "last.safetensors", "manifest.json", "metrics.jsonl", "mine.partial",
+        "notes.txt",
       ])
   }
 
@@ -144,7 +147,9 @@ import Testing
     let scratch = try ScratchFolder()
     let folder = try folder(scratch, "run")
     _ = try graph.trainer("mlp") { $0.epochs = 2 }.train(in: folder)
-    for name in ["run-notes.md", "run-1x", "plot.png", "x.partial"] { try AtomicFile.write("x", to: folder.path + "/" + name) }
+    for name in ["run-notes.md", "run-1x", "plot.png", "x.partial"] {
+      try AtomicFile.write("x", to: folder.path + "/" + name)
+    }
     for name in ["run-0", "run-12"] {
       try AtomicFile.makeFolder(folder.path + "/" + name)
       try AtomicFile.write("{}", to: folder.path + "/\(name)/config.json")
@@ -167,7 +172,8 @@ import Testing
       $0.epochs = 12
       variant.change(&$0)
     }
-    #expect(failure { _ = try trainer.train(in: folder, progress: { epoch = $0.epoch }, shouldStop: { epoch == 6 }) } != nil)
+    #expect(
+      failure { _ = try trainer.train(in: folder, progress: { epoch = $0.epoch }, shouldStop: { epoch == 6 }) } != nil)
     return folder
   }
 
@@ -227,7 +233,9 @@ import Testing
   // MARK: - Damage
 
   /// Reads both weight files of a damaged run; nil where neither noticed anything.
-  private func noticed(_ files: CheckpointFiles, _ model: NodeClassifier, isBest: Bool) -> (kind: FailureKind, text: String)? {
+  private func noticed(_ files: CheckpointFiles, _ model: NodeClassifier, isBest: Bool) -> (
+    kind: FailureKind, text: String
+  )? {
     failure { if isBest { try files.readBest(into: model) } else { _ = try files.readLast(into: model, memory: nil) } }
   }
 

@@ -25,7 +25,9 @@ import Testing
     }
     #expect(found.kind == .usage, "\(found.text)", sourceLocation: sourceLocation)
     #expect(!found.text.contains("\n"), "\(found.text)", sourceLocation: sourceLocation)
-    for word in words { #expect(found.text.contains(word), "\(word) in: \(found.text)", sourceLocation: sourceLocation) }
+    for word in words {
+      #expect(found.text.contains(word), "\(word) in: \(found.text)", sourceLocation: sourceLocation)
+    }
   }
 
   @Test func `flags win over the file and the file over the model's defaults`() throws {
@@ -82,7 +84,10 @@ import Testing
     (#"{"norm": "group"}"#, "norm is 'group'; it must be one of none, layer, batch, pair, graph"),
     (#"{"optimizer": "lamb"}"#, "optimizer is 'lamb'; it must be one of adam, adamw, sgd"),
     (#"{"schedule": "warm"}"#, "schedule is 'warm'; it must be one of constant, cosine, linear, step"),
-    (#"{"metric": "f1"}"#, "metric is 'f1'; it must be one of accuracy, macroF1, microF1, rocAUC, averagePrecision, loss"),
+    (
+      #"{"metric": "f1"}"#,
+      "metric is 'f1'; it must be one of accuracy, macroF1, microF1, rocAUC, averagePrecision, loss"
+    ),
     (#"{"aggregator": "sum"}"#, "aggregator is 'sum'; it must be one of mean, max"),
     (#"{"store": {}}"#, "store is an object; it must be text"),
     (#"{"model": 3}"#, "model is 3; it must be text"),
@@ -91,25 +96,30 @@ import Testing
   }
 
   @Test(arguments: [
-    ("hidden", 0), ("hidden", 1 << 40), ("layers", 0), ("layers", 1 << 30), ("heads", 0), ("outputHeads", 0), ("runs", 0),
+    ("hidden", 0), ("hidden", 1 << 40), ("layers", 0), ("layers", 1 << 30), ("heads", 0), ("outputHeads", 0),
+    ("runs", 0),
     ("runs", -1), ("epochs", 0), ("patience", -1), ("warmup", -1), ("seed", -1), ("seed", Int.max), ("propagations", 0),
     ("checkpointEvery", 0),
   ]) func `an impossible count names the key and the rule`(key: String, value: Int) {
     expectRefused([key, "\(value)", "it must be at"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
   }
 
-  @Test(arguments: [
-    ("dropout", 1), ("dropout", -0.1), ("attentionDropout", 1), ("momentum", 1), ("labelSmoothing", 1), ("lr", 0),
-    ("lr", -1), ("weightDecay", -1), ("weightDecay2", -1), ("theta", -1), ("alpha", 1.5), ("alpha", -0.1),
-    ("lr", .nan), ("lr", .infinity), ("dropout", .nan), ("alpha", .nan), ("weightDecay", .infinity),
-  ] as [(String, Float)]) func `an impossible number names the key and the rule`(key: String, value: Float) {
+  @Test(
+    arguments: [
+      ("dropout", 1), ("dropout", -0.1), ("attentionDropout", 1), ("momentum", 1), ("labelSmoothing", 1), ("lr", 0),
+      ("lr", -1), ("weightDecay", -1), ("weightDecay2", -1), ("theta", -1), ("alpha", 1.5), ("alpha", -0.1),
+      ("lr", .nan), ("lr", .infinity), ("dropout", .nan), ("alpha", .nan), ("weightDecay", .infinity),
+    ] as [(String, Float)]) func `an impossible number names the key and the rule`(key: String, value: Float)
+  {
     expectRefused([key, "must be"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
   }
 
   @Test(arguments: [
     ("task", "links"), ("normalizeFeatures", "columns"), ("undirected", "maybe"), ("classWeights", "inverse"),
   ]) func `an unknown word names the key and the words it takes`(key: String, value: String) {
-    expectRefused([key, "'\(value)'", "it must be one of"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
+    expectRefused([key, "'\(value)'", "it must be one of"]) {
+      _ = try TrainingConfiguration(layers: [flags([key: value])])
+    }
   }
 
   @Test func `an unknown model lists the known ones`() {
@@ -128,7 +138,9 @@ import Testing
     "checkpointEvery": 13,
   ]
 
-  @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String) throws {
+  @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
+    throws
+  {
     let value = try #require(Self.others[key], "give \(key) a value in this test")
     let set = try TrainingConfiguration(layers: [flags([key: value])])
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])

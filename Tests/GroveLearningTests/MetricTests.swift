@@ -10,13 +10,14 @@ import Testing
     value.map { abs($0 - expected) <= tolerance } ?? false
   }
 
-  @Test(arguments: [
-    ([0.1, 0.4, 0.4, 0.8, 0.8, 0.8, 0.2, 0.5, 0.4, 0.9], "0011010101", 0.84, 0.785),
-    ([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], "100101", 0.5, 0.5),
-    ([0.1, 0.2, 0.7, 0.9], "0011", 1, 1),
-    ([0.9, 0.7, 0.2, 0.1], "0011", 0, 0.416_666_666_666_666_63),
-    ([3, 2, 1, 0, -1], "00001", 0, 0.2),
-  ] as [([Float], String, Double, Double)])
+  @Test(
+    arguments: [
+      ([0.1, 0.4, 0.4, 0.8, 0.8, 0.8, 0.2, 0.5, 0.4, 0.9], "0011010101", 0.84, 0.785),
+      ([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], "100101", 0.5, 0.5),
+      ([0.1, 0.2, 0.7, 0.9], "0011", 1, 1),
+      ([0.9, 0.7, 0.2, 0.1], "0011", 0, 0.416_666_666_666_666_63),
+      ([3, 2, 1, 0, -1], "00001", 0, 0.2),
+    ] as [([Float], String, Double, Double)])
   func `rankings score as scikit-learn scores them, ties included`(
     scores: [Float], positive: String, auc: Double, precision: Double
   ) {
@@ -39,7 +40,11 @@ import Testing
         }
       }
       let value = RankingMetrics.rocAUC(scores: scores, positive: positive)
-      if pairs == 0 { #expect(value == nil) } else { #expect(close(value, wins / pairs, 1e-12), "\(scores) \(positive)") }
+      if pairs == 0 {
+        #expect(value == nil)
+      } else {
+        #expect(close(value, wins / pairs, 1e-12), "\(scores) \(positive)")
+      }
     }
   }
 

@@ -38,7 +38,8 @@ struct SmallGraph: GraphSource, FeatureSource {
     var targets: [Int32] = []
     for _ in 0..<3 * count {
       let source = Int.random(in: 0..<count, using: &random)
-      let jump = 3 * Int.random(in: 0..<count / 3, using: &random) + (Int.random(in: 0..<5, using: &random) == 0 ? 1 : 0)
+      let jump =
+        3 * Int.random(in: 0..<count / 3, using: &random) + (Int.random(in: 0..<5, using: &random) == 0 ? 1 : 0)
       sources.append(Int32(source))
       targets.append(Int32((source + jump) % count))
     }

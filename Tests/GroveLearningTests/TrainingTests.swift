@@ -168,7 +168,8 @@ import Testing
     let found = failure { _ = try trainer.train(in: folder) }
     let text = try #require(found?.text)
     #expect(found?.kind == .internalFault)
-    #expect(text.contains("epoch 1, batch 1: the loss is not finite") && text.contains("model.convolutions."), "\(text)")
+    #expect(
+      text.contains("epoch 1, batch 1: the loss is not finite") && text.contains("model.convolutions."), "\(text)")
     #expect(text.contains("lower --lr") && !text.contains("\n"))
     #expect(try folder.result() == nil, "such a run is not finished")
   }
@@ -245,8 +246,9 @@ import Testing
 
   // MARK: - Label propagation
 
-  /// 0 – 1 – 2 with node 3 alone; 0 is known to be of class a, 2 of class b. With loops the degrees are 2, 3, 2, 1, so
-  /// Â = [½ 1/√6 0 0; 1/√6 ⅓ 1/√6 0; 0 1/√6 ½ 0; 0 0 0 1].
+  /// 0 – 1 – 2 with node 3 alone; 0 is known to be of class a, 2 of class b.
+  ///
+  /// With loops the degrees are 2, 3, 2, 1, so Â = [½ 1/√6 0 0; 1/√6 ⅓ 1/√6 0; 0 1/√6 ½ 0; 0 0 0 1].
   @Test func `label propagation on a path follows two hand-worked steps`() throws {
     var path = SmallGraph()
     path.count = 4
@@ -263,10 +265,14 @@ import Testing
     let a0 = 0.5 * (0.5 * 0.75 + r * 0.5 * r) + 0.5
     let b0 = 0.5 * (r * 0.5 * r)
     let a1 = 0.5 * (r * 0.75 + 0.5 * r / 3)
-    let expected = [log(a0 / (a0 + b0)), log(b0 / (a0 + b0)), log(0.5), log(0.5), log(b0 / (a0 + b0)), log(a0 / (a0 + b0)), log(0.5), log(0.5)]
+    let expected = [
+      log(a0 / (a0 + b0)), log(b0 / (a0 + b0)), log(0.5), log(0.5), log(b0 / (a0 + b0)), log(a0 / (a0 + b0)), log(0.5),
+      log(0.5),
+    ]
     #expect(a1 > 0)
     #expect(difference(model.outputs().logits, expected) < 1e-6, "\(model.outputs().logits)")
-    #expect(model.predictions().classes == [[0], [0], [1], [0]], "a tie goes to the first class, as does a lonely node")
+    #expect(
+      model.predictions().classes == [[0], [0], [1], [0]], "a tie goes to the first class, as does a lonely node")
     #expect(result.test["accuracy"] == 0.5)
     #expect(result.epochs == 0 && result.parameters == 0 && result.secondsPerEpoch == 0)
   }
@@ -315,6 +321,7 @@ import Testing
     #expect(width?.kind == .badData && width?.text.contains("7 wide") == true && width?.text.contains("10") == true)
     #expect(refusal(narrow, try run("gcn", "learned:4"))?.text.contains("its own nodes only") == true)
     #expect(refusal(narrow, try run("gcn", "one-hot"))?.kind == .usage)
-    #expect(refusal(narrow, try run("label-propagation", nil))?.text.contains("learns nothing that another graph") == true)
+    #expect(
+      refusal(narrow, try run("label-propagation", nil))?.text.contains("learns nothing that another graph") == true)
   }
 }

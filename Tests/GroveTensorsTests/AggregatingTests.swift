@@ -11,7 +11,8 @@ struct AggregatingTests {
 
   private func aggregation(_ size: (Int, Int, Int)) -> Aggregation {
     Aggregation(
-      incoming: TestGraphs.index(rowCount: size.0, columnCount: size.1, entryCount: size.2, seed: 3), sourceCount: size.1)
+      incoming: TestGraphs.index(rowCount: size.0, columnCount: size.1, entryCount: size.2, seed: 3),
+      sourceCount: size.1)
   }
 
   @Test("Sum over edges, with constant weights or without", arguments: sizes)

@@ -7,7 +7,9 @@ import Testing
 struct ArithmeticTests {
   static let sizes = [(0, 3), (1, 1), (1, 4), (2, 1), (7, 5), (64, 7)]
 
-  private func input(_ size: (Int, Int), _ seed: Int) -> TestInput { TestInput(rows: size.0, columns: size.1, seed: seed) }
+  private func input(_ size: (Int, Int), _ seed: Int) -> TestInput {
+    TestInput(rows: size.0, columns: size.1, seed: seed)
+  }
 
   @Test("Sum, difference and product of two tensors", arguments: sizes)
   func binary(size: (Int, Int)) {

@@ -120,7 +120,9 @@ struct BackwardTests {
     #expect(gradients[x]?.values == [5])
   }
 
-  @Test("A chain of 100,000 steps neither overflows in backward nor in release", arguments: ["kept", "dropped", "doubled", "evaluated"])
+  @Test(
+    "A chain of 100,000 steps neither overflows in backward nor in release",
+    arguments: ["kept", "dropped", "doubled", "evaluated"])
   func longChain(kind: String) {
     let x = Tensor([[1]], requiresGradient: true)
     weak var last: Tensor?

@@ -8,7 +8,8 @@ import Testing
 struct ClassificationLossTests {
   private static func single(_ value: Double) -> Matrix { Matrix(rows: 1, columns: 1).mapped { _, _, _ in value } }
 
-  private static func crossEntropy(_ x: Matrix, _ classes: [Int32], _ weights: [Float]?, _ smoothing: Double) -> Matrix {
+  private static func crossEntropy(_ x: Matrix, _ classes: [Int32], _ weights: [Float]?, _ smoothing: Double) -> Matrix
+  {
     let logs = Slow.softmax(x, logarithm: true)
     var (total, weightSum) = (0.0, 0.0)
     for row in 0..<x.rows {
@@ -49,7 +50,8 @@ struct ClassificationLossTests {
     let x = [TestInput(rows: rows, columns: 3, seed: 2, bound: 4)]
     var random = TestRandom(rows)
     // Soft targets too.
-    let targets = TestInput((0..<rows * 3).map { _ in [0, 1, 0.3].randomElement(using: &random)! }, rows: rows, columns: 3)
+    let targets = TestInput(
+      (0..<rows * 3).map { _ in [0, 1, 0.3].randomElement(using: &random)! }, rows: rows, columns: 3)
     for weights in [nil, [0.5, 1, 4] as [Float]?] {
       expectOperation(
         x,

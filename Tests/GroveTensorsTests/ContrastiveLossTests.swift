@@ -7,7 +7,8 @@ import Testing
 @Suite("Contrastive loss")
 struct ContrastiveLossTests {
   private static func slow(
-    _ a: Matrix, _ b: Matrix, _ classes: [Int32], _ candidateClasses: [Int32], _ temperature: Double, _ excludingSelf: Bool
+    _ a: Matrix, _ b: Matrix, _ classes: [Int32], _ candidateClasses: [Int32], _ temperature: Double,
+    _ excludingSelf: Bool
   ) -> Matrix {
     var (total, used) = (0.0, 0.0)
     for i in 0..<a.rows {
@@ -142,7 +143,9 @@ struct ContrastiveLossTests {
   func conformance6() {
     let labels: [Int32] = [0, 0, 5, 0, 0, 5]
     let wanted = Double(plain(threeNodes, labels, 0.7).loss)
-    func same(_ views: [[Float]], _ labels: [Int32]) { #expect(difference([plain(views, labels, 0.7).loss], [wanted]) <= 1e-6) }
+    func same(_ views: [[Float]], _ labels: [Int32]) {
+      #expect(difference([plain(views, labels, 0.7).loss], [wanted]) <= 1e-6)
+    }
     let order = [2, 0, 1, 5, 3, 4]
     same(order.map { threeNodes[$0] }, order.map { labels[$0] })
     same(threeNodes, labels.map { $0 == 5 ? 1 : 8 })

@@ -30,7 +30,9 @@ struct GatheringTests {
     expectOperation(
       inputs,
       slow: { m in
-        Matrix(rows: rows, columns: 6).mapped { row, k, _ in k < 1 ? m[0][row, k] : k < 4 ? m[1][row, k - 1] : m[2][row, k - 4] }
+        Matrix(rows: rows, columns: 6).mapped { row, k, _ in
+          k < 1 ? m[0][row, k] : k < 4 ? m[1][row, k - 1] : m[2][row, k - 4]
+        }
       }, fast: { Tensor.concatenatingColumns($0) })
     expectOperation(
       [inputs[1]], slow: { m in Matrix(rows: rows, columns: 6).mapped { row, k, _ in m[0][row, k % 3] } },
@@ -42,7 +44,8 @@ struct GatheringTests {
     let x = [TestInput(rows: rows, columns: 5, seed: 1)]
     for range in [0..<5, 1..<3, 4..<5] {
       expectOperation(
-        x, slow: { m in Matrix(rows: rows, columns: range.count).mapped { row, k, _ in m[0][row, k + range.lowerBound] } },
+        x,
+        slow: { m in Matrix(rows: rows, columns: range.count).mapped { row, k, _ in m[0][row, k + range.lowerBound] } },
         fast: { $0[0].columns(range) })
     }
     #expect(x[0].tensor().columns(2..<2).shape == Shape(rows, 0))

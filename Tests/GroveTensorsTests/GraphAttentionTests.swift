@@ -38,7 +38,8 @@ struct GraphAttentionTests {
         [TestInput(rows: size.1, columns: 6, seed: 1), scores(size.1, 2), scores(size.0, 3)],
         slow: {
           Slow.attention(
-            graph.incoming, sourceScores: $0[1], targetScores: $0[2], x: $0[0], slope: Double(Float(0.2)), mask: mask(rate))
+            graph.incoming, sourceScores: $0[1], targetScores: $0[2], x: $0[0], slope: Double(Float(0.2)),
+            mask: mask(rate))
         },
         fast: {
           $0[0].graphAttention(
@@ -60,7 +61,8 @@ struct GraphAttentionTests {
         [rows(size.1, 1), rows(size.0, 2), TestInput(rows: 1, columns: 6, seed: 3)],
         slow: {
           Slow.attentionV2(
-            graph.incoming, x: $0[0], y: $0[1], vector: $0[2], heads: heads, slope: Double(Float(0.2)), mask: mask(rate))
+            graph.incoming, x: $0[0], y: $0[1], vector: $0[2], heads: heads, slope: Double(Float(0.2)), mask: mask(rate)
+          )
         },
         fast: {
           $0[0].graphAttentionV2(
@@ -84,7 +86,8 @@ struct GraphAttentionTests {
     let targetOfEdge = (0..<40).flatMap { row in
       [Int32](repeating: Int32(row), count: Int(index.offsets[row + 1] - index.offsets[row]))
     }
-    let scores = (single[1].gathering(rows: index.columns) + single[2].gathering(rows: targetOfEdge)).leakyReLU(slope: 0.2)
+    let scores = (single[1].gathering(rows: index.columns) + single[2].gathering(rows: targetOfEdge)).leakyReLU(
+      slope: 0.2)
     let singleResult = single[0].aggregated(over: graph, weights: scores.segmentSoftmax(over: graph))
     #expect(difference(fusedResult.values, singleResult.values) <= 2e-5)
     let (a, b) = (fusedResult.backward(from: seed), singleResult.backward(from: seed))
@@ -97,7 +100,8 @@ struct GraphAttentionTests {
   func partialGradients() {
     let graph = aggregation((7, 5, 20))
     let inputs = [
-      TestInput(rows: 5, columns: 4, seed: 1), TestInput(rows: 5, columns: 2, seed: 2), TestInput(rows: 7, columns: 2, seed: 3),
+      TestInput(rows: 5, columns: 4, seed: 1), TestInput(rows: 5, columns: 2, seed: 2),
+      TestInput(rows: 7, columns: 2, seed: 3),
     ]
     let full = inputs.map { $0.tensor() }
     let all = full[0].graphAttention(sourceScores: full[1], targetScores: full[2], over: graph).backward()

@@ -19,7 +19,7 @@ struct PassTests {
     Pass.training(seed: 1, step: 1) {
       #expect(Pass.isTraining)
       #expect(!Pass.evaluation { Pass.isTraining })
-        #expect(Pass.evaluation { Pass.nextStream()?.key } == nil)
+      #expect(Pass.evaluation { Pass.nextStream()?.key } == nil)
       #expect(Pass.withoutRecording { Pass.isTraining })
     }
     #expect(!Pass.isTraining)

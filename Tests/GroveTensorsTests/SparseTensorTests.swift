@@ -39,7 +39,9 @@ struct SparseTensorTests {
     #expect(x.detached().isSparse)
   }
 
-  @Test("The product equals that of the dense rows, forward and in the gradient of the weight", arguments: sizes, [true, false])
+  @Test(
+    "The product equals that of the dense rows, forward and in the gradient of the weight", arguments: sizes,
+    [true, false])
   func product(size: (Int, Int), hasValues: Bool) throws {
     let x = Self.leaf(rows: size.0, columns: size.1, hasValues: hasValues)
     let weight = TestInput(rows: size.1, columns: 6, seed: 1)
@@ -69,7 +71,10 @@ struct SparseTensorTests {
     check("row scale") { $0.scalingRows(by: factors) }
     let picks = size.0 == 0 ? [] : [Int32(size.0 - 1), 0, 0]
     check("gather") { $0.gathering(rows: picks) }
-    check("all of them") { $0.gathering(rows: picks).dropout(0.4, using: Self.random).scalingRows(by: Tensor([Float](repeating: 2, count: picks.count), rows: picks.count, columns: 1)) }
+    check("all of them") {
+      $0.gathering(rows: picks).dropout(0.4, using: Self.random).scalingRows(
+        by: Tensor([Float](repeating: 2, count: picks.count), rows: picks.count, columns: 1))
+    }
   }
 
   @Test("Repeated columns of a row add up in every operation")

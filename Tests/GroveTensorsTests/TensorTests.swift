@@ -25,12 +25,15 @@ struct TensorTests {
     ("matmul", ["[2, 3]", "[2, 4]"]), ("matmul transposed", ["[2, 3]", "[4, 2]"]), ("+", ["[2, 3]", "[3, 2]"]),
     ("-", ["[2, 3]", "[3, 2]"]), ("*", ["[2, 3]", "[1, 3]"]), ("addingRow", ["[2, 3]", "[1, 2]"]),
     ("scalingColumns", ["[2, 3]", "[3, 1]"]), ("scalingRows", ["[2, 3]", "[3, 1]"]), ("scaled", ["[1, 2]"]),
-    ("rowDot", ["[2, 3]", "[3, 3]"]), ("rowDot heads", ["2 heads"]), ("gathering", ["2 of 2"]), ("gathering negative", ["-1 of 2"]),
+    ("rowDot", ["[2, 3]", "[3, 3]"]), ("rowDot heads", ["2 heads"]), ("gathering", ["2 of 2"]),
+    ("gathering negative", ["-1 of 2"]),
     ("columns", ["[2, 3]", "2..<4"]), ("concatenating", ["[2, 3]", "[1, 3]"]), ("concatenating none", ["no tensors"]),
     ("aggregated", ["[2, 3]", "3 sources"]), ("aggregated weights", ["2 weights", "3 entries"]),
-    ("learned weights", ["[2, 1]", "3 edges"]), ("segmentSoftmax", ["[2, 3]", "3 edges"]), ("graphAttention", ["[2, 3]"]),
+    ("learned weights", ["[2, 1]", "3 edges"]), ("segmentSoftmax", ["[2, 3]", "3 edges"]),
+    ("graphAttention", ["[2, 3]"]),
     ("binaryCrossEntropy", ["[2, 3]", "[3, 2]"]), ("rows of two lengths", ["2", "1"]), ("flat", ["3", "[2, 2]"]),
     ("subscript", ["[2, 3]", "[2, 0]"]), ("scalar", ["[2, 3]"]), ("shape", ["-1"]),
+    ("segments that fall", ["3", "2"]), ("segments that start late", ["1"]),
   ]
 
   private static func make(_ mistake: String) {
@@ -66,6 +69,8 @@ struct TensorTests {
     case "subscript": _ = x[2, 0]
     case "scalar": _ = x.scalar
     case "shape": _ = Shape(-1, 2)
+    case "segments that fall": _ = Segments(offsets: [0, 3, 2])
+    case "segments that start late": _ = Segments(offsets: [1, 2])
     default: return
     }
   }

@@ -51,7 +51,6 @@ public final class RunningCommand: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, scratch.file("out"), O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, scratch.file("err"), O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -62,11 +61,12 @@ public final class RunningCommand: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
-    let argumentPointers = ([program] + arguments).map { strdup($0) } + [nil]
+    // `env` changes the folder and becomes the program.
+    let argumentPointers = (["env", "-C", folder, program] + arguments).map { strdup($0) } + [nil]
     let variablePointers = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argumentPointers + variablePointers { free(pointer) } }
     var child: pid_t = 0
-    let code = posix_spawnp(&child, program, &actions, &attributes, argumentPointers, variablePointers)
+    let code = posix_spawnp(&child, "env", &actions, &attributes, argumentPointers, variablePointers)
     guard code == 0 else { throw CommandProblem("\(words): \(String(cString: strerror(code)))") }
     id = child
   }
@@ -81,7 +81,9 @@ public final class RunningCommand: Sendable {
     String(decoding: FileManager.default.contents(atPath: scratch.file(name)) ?? Data(), as: UTF8.self)
   }
 
-  /// Waits for the end. To be called once.
+  /// Waits for the end.
+  ///
+  /// To be called once.
   ///
   /// - Throws: `CommandProblem` where it takes longer than `seconds`; it is killed then.
   public func wait(atMost seconds: Double = 300) throws -> CommandResult {

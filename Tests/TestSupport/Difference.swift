@@ -18,7 +18,9 @@ public func difference(_ actual: [Float], _ expected: [Double], atLeast floor: D
 }
 
 /// The same between two lists of floats.
-public func difference(_ actual: [Float], _ expected: [Float]) -> Double { difference(actual, expected.map(Double.init)) }
+public func difference(_ actual: [Float], _ expected: [Float]) -> Double {
+  difference(actual, expected.map(Double.init))
+}
 
 /// Whether two lists hold the same bits, NaNs and signs of zero included.
 public func sameBits(_ a: [Float], _ b: [Float]) -> Bool { a.map(\.bitPattern) == b.map(\.bitPattern) }

@@ -40,7 +40,8 @@ public struct GoldenCase {
   public init(named name: String, in folder: String) throws {
     self.name = name
     let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).json"))
-    guard let fields = try JSONSerialization.jsonObject(with: data) as? [String: Any], let kind = fields["kind"] as? String
+    guard let fields = try JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let kind = fields["kind"] as? String
     else { throw Malformed(description: "golden case \(name): no object with a kind") }
     self.fields = fields
     self.kind = kind

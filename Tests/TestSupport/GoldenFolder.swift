@@ -5,7 +5,9 @@ import Foundation
 /// Each suite enumerates the whole folder: it checks its own cases, passes over those of the other, and fails on a
 /// name that is in none of these lists.
 public enum GoldenFolder {
-  /// Layers that do not exist yet. Moving a name from here to `layers` is part of adding the layer.
+  /// Layers that do not exist yet.
+  ///
+  /// Moving a name from here to `layers` is part of adding the layer.
   public static let awaitedCases: Set<String> = [
     "arma", "cheb-3", "gin", "graphconv", "han", "hgt", "rgcn", "rgcn-bases", "tag-2", "transformer",
   ]

@@ -39,7 +39,8 @@ public func expectOperation(
   let expected = slow(matrices)
   let tensors = inputs.map { $0.tensor() }
   let result = fast(tensors)
-  #expect([result.rows, result.columns] == [expected.rows, expected.columns], "\(sizes)", sourceLocation: sourceLocation)
+  #expect(
+    [result.rows, result.columns] == [expected.rows, expected.columns], "\(sizes)", sourceLocation: sourceLocation)
   #expect(difference(result.values, expected.values) <= tolerance, "\(sizes)", sourceLocation: sourceLocation)
   expectGradients(of: inputs, sourceLocation: sourceLocation, fast)
 

@@ -1,7 +1,9 @@
 public import Testing
 
-/// Checks that a trap said what it should. The compiler leaves `precondition` messages out of optimised builds, so
-/// that this looks at debug builds only; that the process ended is checked by the exit test itself.
+/// Checks that a trap said what it should.
+///
+/// The compiler leaves `precondition` messages out of optimised builds, so that this looks at debug builds only; that
+/// the process ended is checked by the exit test itself.
 public func expectTrapMessage(
   _ result: ExitTest.Result?, mentions parts: [String], sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -6,7 +6,9 @@ public struct Components: Sendable, Equatable {
   public let labels: [Int32]
   public let count: Int
 
-  /// How many nodes each component has. - Complexity: O(N).
+  /// How many nodes each component has.
+  ///
+  /// - Complexity: O(N).
   public var sizes: [Int] {
     var sizes = [Int](repeating: 0, count: count)
     for label in labels { sizes[Int(label)] += 1 }

@@ -25,7 +25,9 @@ public enum DuplicateRule: Sendable, CaseIterable {
   }
 }
 
-/// How two values at the same place become one. All rules are symmetric in the two.
+/// How two values at the same place become one.
+///
+/// All rules are symmetric in the two.
 public enum CombineRule: Sendable, CaseIterable {
   case sum, product, max, min
 
@@ -63,7 +65,9 @@ public enum Semiring: Sendable, CaseIterable {
   }
 
   /// Whether the result depends on the order of the additions: then one thread computes it, so that the bytes are the
-  /// same on any machine setting. Counting happens in 64-bit integers, and minima and maxima do not round.
+  /// same on any machine setting.
+  ///
+  /// Counting happens in 64-bit integers, and minima and maxima do not round.
   var roundsByOrder: Bool { self == .plusTimes }
 }
 

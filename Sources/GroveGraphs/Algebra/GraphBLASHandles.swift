@@ -28,7 +28,9 @@ enum GraphBLASLibrary {
   static var version: String { String(cString: grove_graphblas_version()) }
 }
 
-/// Makes one GraphBLAS call and throws unless it succeeds. The objects live until it has returned.
+/// Makes one GraphBLAS call and throws unless it succeeds.
+///
+/// The objects live until it has returned.
 func graphBLAS(_ operation: StaticString, _ objects: AnyObject?..., body: () -> GrB_Info) throws(AlgebraFailure) {
   let status = withExtendedLifetime(objects) { body() }
   guard status == GrB_SUCCESS else { throw AlgebraFailure(operation, status) }

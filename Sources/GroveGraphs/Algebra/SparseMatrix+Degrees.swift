@@ -1,7 +1,9 @@
 import CGraphBLAS
 
 extension SparseMatrix {
-  /// Entries of each row: the out-degrees of an adjacency. - Complexity: O(N + M + E).
+  /// Entries of each row: the out-degrees of an adjacency.
+  ///
+  /// - Complexity: O(N + M + E).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`.
   public func rowDegrees() throws(AlgebraFailure) -> [Int64] {
@@ -9,7 +11,9 @@ extension SparseMatrix {
     try degrees(count: rowCount, inner: columnCount, transposed: true)
   }
 
-  /// Entries of each column: the in-degrees of an adjacency. - Complexity: O(N + M + E).
+  /// Entries of each column: the in-degrees of an adjacency.
+  ///
+  /// - Complexity: O(N + M + E).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`.
   public func columnDegrees() throws(AlgebraFailure) -> [Int64] {
@@ -26,7 +30,9 @@ extension SparseMatrix {
     return result.array(ofRow: 0)
   }
 
-  /// The sum of each row's values, in double precision: weighted out-degrees. - Complexity: O(N + M + E).
+  /// The sum of each row's values, in double precision: weighted out-degrees.
+  ///
+  /// - Complexity: O(N + M + E).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`.
   public func rowSums() throws(AlgebraFailure) -> [Double] {
@@ -38,7 +44,9 @@ extension SparseMatrix {
     return try SparseMatrix.rowSums(ofDouble: wide, rowCount: rowCount, columnCount: columnCount)
   }
 
-  /// The sum of each column's values, in double precision: weighted in-degrees. - Complexity: O(N + M + E).
+  /// The sum of each column's values, in double precision: weighted in-degrees.
+  ///
+  /// - Complexity: O(N + M + E).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`.
   public func columnSums() throws(AlgebraFailure) -> [Double] {
@@ -60,7 +68,9 @@ extension SparseMatrix {
     return result.array(ofRow: 0)
   }
 
-  /// The smallest value, +∞ where there is no entry. A minimum does not round.
+  /// The smallest value, +∞ where there is no entry.
+  ///
+  /// A minimum does not round.
   func smallestValue() throws(AlgebraFailure) -> Float {
     var smallest = Float.infinity
     // min over all entries

@@ -27,7 +27,9 @@ extension SparseMatrix {
     return result
   }
 
-  /// Entries of either matrix; values at the same place are combined. - Complexity: O(N + both entries).
+  /// Entries of either matrix; values at the same place are combined.
+  ///
+  /// - Complexity: O(N + both entries).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`. - Precondition: both have one shape.
   public func union(with other: SparseMatrix, _ rule: CombineRule) throws(AlgebraFailure) -> SparseMatrix {
@@ -41,7 +43,9 @@ extension SparseMatrix {
     return result
   }
 
-  /// Entries of both matrices, their values combined. - Complexity: O(N + both entries).
+  /// Entries of both matrices, their values combined.
+  ///
+  /// - Complexity: O(N + both entries).
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`. - Precondition: both have one shape.
   public func intersection(with other: SparseMatrix, _ rule: CombineRule) throws(AlgebraFailure) -> SparseMatrix {
@@ -55,17 +59,23 @@ extension SparseMatrix {
     return result
   }
 
-  /// A + B, elementwise. - Complexity: O(N + both entries).
+  /// A + B, elementwise.
+  ///
+  /// - Complexity: O(N + both entries).
   public func elementwiseSum(_ other: SparseMatrix) throws(AlgebraFailure) -> SparseMatrix {
     try union(with: other, .sum)
   }
 
-  /// A ∘ B, elementwise: an entry where both have one. - Complexity: O(N + both entries).
+  /// A ∘ B, elementwise: an entry where both have one.
+  ///
+  /// - Complexity: O(N + both entries).
   public func elementwiseProduct(_ other: SparseMatrix) throws(AlgebraFailure) -> SparseMatrix {
     try intersection(with: other, .product)
   }
 
-  /// diag(factors) · A: row i times `factors[i]`. Entries stay, also where a factor is 0.
+  /// diag(factors) · A: row i times `factors[i]`.
+  ///
+  /// Entries stay, also where a factor is 0.
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`. - Precondition: `factors.count == rowCount`. - Complexity: O(N + E).
   public func scaledRows(by factors: [Float]) throws(AlgebraFailure) -> SparseMatrix {
@@ -73,7 +83,9 @@ extension SparseMatrix {
     return try SparseMatrix.diagonal(factors).multiplied(by: self)
   }
 
-  /// A · diag(factors): column j times `factors[j]`. Entries stay, also where a factor is 0.
+  /// A · diag(factors): column j times `factors[j]`.
+  ///
+  /// Entries stay, also where a factor is 0.
   ///
   /// - Throws: `AlgebraFailure.outOfMemory`. - Precondition: `factors.count == columnCount`. - Complexity: O(N + E).
   public func scaledColumns(by factors: [Float]) throws(AlgebraFailure) -> SparseMatrix {
@@ -81,7 +93,9 @@ extension SparseMatrix {
     return try multiplied(by: SparseMatrix.diagonal(factors))
   }
 
-  /// The matrix with `values[i]` at (i, i) and no other entry. - Complexity: O(values.count).
+  /// The matrix with `values[i]` at (i, i) and no other entry.
+  ///
+  /// - Complexity: O(values.count).
   public static func diagonal(_ values: [Float]) throws(AlgebraFailure) -> SparseMatrix {
     try SparseMatrix(
       SparseRows(

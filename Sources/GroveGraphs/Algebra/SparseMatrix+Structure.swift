@@ -29,7 +29,9 @@ extension SparseMatrix {
     return try edges.union(with: edges.transposed(), rule).union(with: loops, rule)
   }
 
-  /// Without entries at (i, i): self-loops. - Complexity: O(N + E).
+  /// Without entries at (i, i): self-loops.
+  ///
+  /// - Complexity: O(N + E).
   public func withoutDiagonal() throws(AlgebraFailure) -> SparseMatrix {
     try selecting("without diagonal", grove_select_off_diagonal())
   }
@@ -52,10 +54,14 @@ extension SparseMatrix {
     return result
   }
 
-  /// Entries where `mask` has an entry too, whatever its value there. - Complexity: O(N + E + mask's entries).
+  /// Entries where `mask` has an entry too, whatever its value there.
+  ///
+  /// - Complexity: O(N + E + mask's entries).
   public func masked(by mask: SparseMatrix) throws(AlgebraFailure) -> SparseMatrix { try masked(.inside(mask)) }
 
-  /// Entries where `mask` has none. - Complexity: O(N + E + mask's entries).
+  /// Entries where `mask` has none.
+  ///
+  /// - Complexity: O(N + E + mask's entries).
   public func masked(outside mask: SparseMatrix) throws(AlgebraFailure) -> SparseMatrix { try masked(.outside(mask)) }
 
   private func masked(_ mask: EntryMask) throws(AlgebraFailure) -> SparseMatrix {
@@ -70,7 +76,9 @@ extension SparseMatrix {
     return result
   }
 
-  /// Row `rows[i]` and column `columns[j]` become row i and column j. Rows and columns may repeat.
+  /// Row `rows[i]` and column `columns[j]` become row i and column j.
+  ///
+  /// Rows and columns may repeat.
   ///
   /// - Shape: [N, M] → [rows.count, columns.count]
   /// - Throws: `AlgebraFailure.outOfMemory`.

@@ -29,7 +29,9 @@ public final class SparseMatrix {
       try MatrixHandle(.float, rows: rowCount, columns: columnCount), rowCount: rowCount, columnCount: columnCount)
   }
 
-  /// How many entries there are. - Complexity: O(1).
+  /// How many entries there are.
+  ///
+  /// - Complexity: O(1).
   public var entryCount: Int {
     var count: GrB_Index = 0
     withExtendedLifetime(handle) { _ = GrB_Matrix_nvals(&count, handle.pointer) }

@@ -72,7 +72,9 @@ public struct Block: Sendable {
   /// Node of a source row in the parent graph.
   public func sourceNode(_ row: Int) -> Int { sourceIDs.map { Int($0[row]) } ?? row }
 
-  /// The source row of a target row. - Precondition: sources and targets are of one type.
+  /// The source row of a target row.
+  ///
+  /// - Precondition: sources and targets are of one type.
   public func sourceRow(ofTarget row: Int) -> Int {
     switch placement {
     case .same: row
@@ -82,7 +84,9 @@ public struct Block: Sendable {
   }
 
   /// Incoming edges with exactly one self-loop a target: loops of the graph are taken out, one is put last.
-  /// Attention layers use these. - Complexity: O(T + E), once.
+  ///
+  /// Attention layers use these.
+  /// - Complexity: O(T + E), once.
   public var looped: Aggregation { derived.value(\.looped) { self.loopedRows().aggregation } }
 
   /// The symmetric normalisation of graph convolutions over `looped` edges.

@@ -20,7 +20,9 @@ public struct EdgeList: Sendable, Equatable {
 
   public var count: Int { sources.count }
 
-  /// Every edge and its reverse; a loop is its own reverse and stays single. - Complexity: O(E).
+  /// Every edge and its reverse; a loop is its own reverse and stays single.
+  ///
+  /// - Complexity: O(E).
   public func bothWays() -> EdgeList {
     let turned = sources.indices.filter { sources[$0] != targets[$0] }
     return EdgeList(

@@ -56,7 +56,9 @@ public struct Graph: Sendable {
   /// Weight of each node's self-loop once every node has exactly one: its own where the graph holds one, else 1.
   public var loopWeights: [Float] { storage.statistics().loops }
 
-  /// Weighted in-degree of each node with the loops of `loopWeights` counted once. - Complexity: O(N + E), once.
+  /// Weighted in-degree of each node with the loops of `loopWeights` counted once.
+  ///
+  /// - Complexity: O(N + E), once.
   public var loopedDegrees: [Float] { storage.statistics().degrees }
 
   /// Number of edges into each node.

@@ -1,4 +1,6 @@
-/// Where graphs come from: a store, a folder, a file. Training reads through this and knows no format.
+/// Where graphs come from: a store, a folder, a file.
+///
+/// Training reads through this and knows no format.
 public protocol GraphSource: Sendable {
   /// A short name for people, such as the folder's.
   var name: String { get }

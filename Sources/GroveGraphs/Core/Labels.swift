@@ -25,7 +25,9 @@ public enum Labels: Sendable, Equatable {
     }
   }
 
-  /// The class of each of some nodes. - Precondition: one class a node.
+  /// The class of each of some nodes.
+  ///
+  /// - Precondition: one class a node.
   public func classes(of nodes: [Int32]) -> [Int32] {
     guard case .single(let classes, _) = self else {
       preconditionFailure("classes(of:): nodes may have several classes; read the rows of `.multiple`")

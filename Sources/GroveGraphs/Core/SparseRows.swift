@@ -29,7 +29,9 @@ public struct SparseRows: Sendable, Equatable {
   /// Columns of a row.
   public subscript(row: Int) -> ArraySlice<Int32> { columns[range(of: row)] }
 
-  /// The row that an entry belongs to. - Complexity: O(log N).
+  /// The row that an entry belongs to.
+  ///
+  /// - Complexity: O(log N).
   public func row(ofEntry entry: Int) -> Int {
     var low = 0
     var high = rowCount
@@ -63,7 +65,9 @@ public struct SparseRows: Sendable, Equatable {
   }
 
   /// The transpose, and for each of its entries the position of the same entry here.
-  /// Rows of the transpose list their entries in rising order. - Complexity: O(N + E).
+  ///
+  /// Rows of the transpose list their entries in rising order.
+  /// - Complexity: O(N + E).
   public func transposed() -> (rows: SparseRows, positions: [Int64]) {
     let index = EdgeIndex(offsets: offsets, columns: columns).transposed(columnCount: columnCount)
     let rows = SparseRows(offsets: index.offsets, columns: index.columns, columnCount: rowCount)

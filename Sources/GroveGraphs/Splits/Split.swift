@@ -16,7 +16,9 @@ public struct Split: Sendable, Equatable {
   }
 
   /// What is wrong with this split over `nodeCount` nodes, or nil: a node that does not exist, a node twice in a part
-  /// or in two parts, an empty training part. - Complexity: O(nodeCount).
+  /// or in two parts, an empty training part.
+  ///
+  /// - Complexity: O(nodeCount).
   public func problem(nodeCount: Int) -> String? {
     if train.isEmpty { return "split '\(name)' has no training node" }
     var owner = [String?](repeating: nil, count: nodeCount)

@@ -1,7 +1,9 @@
 /// Which splits a training takes when none is named.
 public enum SplitSelection {
   /// The default among a graph's split names, in natural order: the only one; else `public`; else `published_0` …
-  /// `published_9`; else `random_*` and `split_*`. Open-world splits are for open-world tasks and never count.
+  /// `published_9`; else `random_*` and `split_*`.
+  ///
+  /// Open-world splits are for open-world tasks and never count.
   ///
   /// - Returns: names that runs take in turn; empty where nothing is a default and one must be named.
   public static func defaults(among names: [String]) -> [String] {

@@ -50,7 +50,9 @@ public enum AtomicFile {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// The rename itself reaches the disk. A file system that cannot sync folders is left to its own habits.
+  /// The rename itself reaches the disk.
+  ///
+  /// A file system that cannot sync folders is left to its own habits.
   private static func synchronizeFolder(of path: String) {
     let folder = (path as NSString).deletingLastPathComponent
     let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

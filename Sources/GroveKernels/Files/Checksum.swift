@@ -5,7 +5,9 @@ import Crypto
 public enum Checksum {
   public static func sha256(_ bytes: Data) -> String { hex(SHA256.hash(data: bytes)) }
 
-  /// Checksum of a file, read in pieces. - Complexity: O(bytes) time, O(1) memory.
+  /// Checksum of a file, read in pieces.
+  ///
+  /// - Complexity: O(bytes) time, O(1) memory.
   public static func sha256(ofFile path: String) throws -> String {
     guard let handle = FileHandle(forReadingAtPath: path) else { throw FileFailure.missing(path: path) }
     defer { try? handle.close() }

@@ -11,7 +11,9 @@ public enum SafetensorsFile {
     public let values: [Float]
   }
 
-  /// Writes tensors in the given order, atomically. Equal arguments give equal bytes.
+  /// Writes tensors in the given order, atomically.
+  ///
+  /// Equal arguments give equal bytes.
   ///
   /// - Throws: `FileFailure`.
   /// - Precondition: names differ; a shape's product is the number of values.
@@ -53,7 +55,9 @@ public enum SafetensorsFile {
     func malformed(_ reason: String) -> SafetensorsFailure { SafetensorsFailure(path: path, reason: reason) }
     guard data.count >= 8 else { throw malformed("it has \(data.count) bytes, fewer than its header length takes") }
     let length = data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
-    guard length <= UInt64(data.count - 8) else { throw malformed("its header claims \(length) bytes, the file is shorter") }
+    guard length <= UInt64(data.count - 8) else {
+      throw malformed("its header claims \(length) bytes, the file is shorter")
+    }
     let body = 8 + Int(length)
     guard
       let object = try? JSONSerialization.jsonObject(with: data.subdata(in: 8..<body)),

@@ -96,7 +96,9 @@ extension Kernels {
     }
   }
 
-  /// out[i] = x[ids[i]]. - Precondition: ids are rows of x.
+  /// out[i] = x[ids[i]].
+  ///
+  /// - Precondition: ids are rows of x.
   public static func gather(_ x: FloatBuffer, ids: [Int32], width: Int, into out: FloatBuffer) {
     check(out, holds: ids.count * width, "gather into")
     ids.withUnsafeBufferPointer { ids in
@@ -108,7 +110,8 @@ extension Kernels {
 
   /// Columns `first` ..< `first + count` of x go to columns `outFirst` … of `out`; both have the same rows.
   public static func copyColumns(
-    _ x: FloatBuffer, width: Int, first: Int, count: Int, into out: FloatBuffer, width outWidth: Int, first outFirst: Int,
+    _ x: FloatBuffer, width: Int, first: Int, count: Int, into out: FloatBuffer, width outWidth: Int,
+    first outFirst: Int,
     adding: Bool
   ) {
     precondition(

@@ -130,7 +130,9 @@ extension Kernels {
     }
   }
 
-  /// Inverted dropout of the entries of sparse rows, keyed by (row id, column). `values` nil means all ones.
+  /// Inverted dropout of the entries of sparse rows, keyed by (row id, column).
+  ///
+  /// `values` nil means all ones.
   public static func dropout(
     _ index: EdgeIndex, values: FloatBuffer?, ids: [Int32]?, rate: Float, random: RandomStream,
     into out: FloatBuffer

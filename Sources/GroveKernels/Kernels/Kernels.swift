@@ -12,7 +12,9 @@ public enum Kernels {
     return table
   }()
 
-  /// Rows of a block, so that a block costs about 32,768 operations. Depends on shapes only.
+  /// Rows of a block, so that a block costs about 32,768 operations.
+  ///
+  /// Depends on shapes only.
   static func grain(cost perRow: Int) -> Int { max(1, 32_768 / max(1, perRow)) }
 
   /// Elements of a block of elementwise work.

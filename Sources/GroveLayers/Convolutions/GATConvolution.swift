@@ -48,7 +48,9 @@ public final class GATConvolution: GraphConvolution {
 }
 
 extension Tensor {
-  /// Heads side by side as they are, or their mean. - Shape: [N, H · D] → [N, H · D] or [N, D].
+  /// Heads side by side as they are, or their mean.
+  ///
+  /// - Shape: [N, H · D] → [N, H · D] or [N, D].
   func mergingHeads(_ heads: Int, _ merge: HeadMerge) -> Tensor {
     if merge == .concatenated || heads == 1 { return self }
     let width = columns / heads

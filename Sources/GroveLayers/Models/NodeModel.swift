@@ -47,7 +47,9 @@ public final class FixedFeatures: FeatureModule {
   public func features(of nodes: [Int32]?) -> Tensor { nodes.map { all.gathering(rows: $0) } ?? all }
 }
 
-/// One learned row a node, for graphs without features. It knows only the nodes it was trained with.
+/// One learned row a node, for graphs without features.
+///
+/// It knows only the nodes it was trained with.
 ///
 /// - Start: normal of deviation 1, as PyTorch's embeddings. Weight decay leaves them alone: it would pull the rows of
 ///   nodes far from any training node to zero.

@@ -1,7 +1,9 @@
 public import GroveGraphs
 public import GroveTensors
 
-/// Simple graph convolution as a classifier. Its embedding is its logits: there is no hidden layer.
+/// Simple graph convolution as a classifier.
+///
+/// Its embedding is its logits: there is no hidden layer.
 public final class SGC: NodeModel {
   public let convolution: SGConvolution
   public let dropout: Float

@@ -39,7 +39,9 @@ public struct ModelRecipe: Sendable {
   }
 }
 
-/// Every model. A new one is a line here and a file in GroveLayers.
+/// Every model.
+///
+/// A new one is a line here and a file in GroveLayers.
 public enum ModelCatalogue {
   public static let recipes: [ModelRecipe] = [
     ModelRecipe(
@@ -84,7 +86,8 @@ public enum ModelCatalogue {
       }),
     ModelRecipe(
       name: "sgc", title: "Simple graph convolution", task: "nodes",
-      source: "Wu 2019; 2 propagations, learning rate 0.1, no dropout; weight decay chosen on the validation nodes of Cora and Citeseer with row-normalised features",
+      source:
+        "Wu 2019; 2 propagations, learning rate 0.1, no dropout; weight decay chosen on the validation nodes of Cora and Citeseer with row-normalised features",
       options: ["propagations", "dropout"],
       defaults: {
         $0.dropout = 0
@@ -108,7 +111,8 @@ public enum ModelCatalogue {
       }),
     ModelRecipe(
       name: "gcnii", title: "Deep graph convolutions with initial residual and identity mapping", task: "nodes",
-      source: "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense), best epoch by validation loss",
+      source:
+        "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense), best epoch by validation loss",
       options: ["hidden", "layers", "dropout", "alpha", "theta", "sharedWeights", "weightDecay2", "metric"],
       defaults: {
         $0.layers = 64

@@ -83,7 +83,9 @@ extension TrainingConfiguration {
   }
 }
 
-/// Edits between two words (Levenshtein). - Complexity: O(a · b).
+/// Edits between two words (Levenshtein).
+///
+/// - Complexity: O(a · b).
 private func distance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
   var row = Array(0...b.count)

@@ -1,7 +1,9 @@
 import Foundation
 public import GroveLayers
 
-/// Everything that decides a run, as `config.json` holds it. Keys are the command line's flags in camel case.
+/// Everything that decides a run, as `config.json` holds it.
+///
+/// Keys are the command line's flags in camel case.
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// The store, folder or file that the run reads.
   public var store = ""
@@ -14,7 +16,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// `auto` and `yes` make every edge run both ways, `no` takes edges as they are.
   public var undirected = "auto"
   public var relations: [String] = []
-  /// Names of splits; run r takes number r modulo their count. Empty: the store's default.
+  /// Names of splits; run r takes number r modulo their count.
+  ///
+  /// Empty: the store's default.
   public var splits: [String] = []
   public var runs = 1
   public var seed = 0
@@ -83,7 +87,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       value >= 0 && value.isFinite ? nil : "\(key.rawValue) is \(value); it must be 0 or more"
     }
     func oneOf(_ key: CodingKeys, _ value: String, _ allowed: [String]) -> String? {
-      allowed.contains(value) ? nil : "\(key.rawValue) is '\(value)'; it must be one of \(allowed.joined(separator: ", "))"
+      allowed.contains(value)
+        ? nil : "\(key.rawValue) is '\(value)'; it must be one of \(allowed.joined(separator: ", "))"
     }
     let checks: [String?] = [
       oneOf(.task, task, ["nodes"]), oneOf(.normalizeFeatures, normalizeFeatures, ["auto", "rows", "none"]),

@@ -17,7 +17,9 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   public var isLargerBetter: Bool { self != .loss }
 }
 
-/// Values by metric, in the fixed order of `Metric`. A metric that cannot be computed (one class only) is absent.
+/// Values by metric, in the fixed order of `Metric`.
+///
+/// A metric that cannot be computed (one class only) is absent.
 public struct MetricValues: Sendable, Equatable {
   private var values: [Metric: Double] = [:]
 

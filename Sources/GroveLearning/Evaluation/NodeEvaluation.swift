@@ -15,7 +15,8 @@ public struct NodeEvaluation: Sendable {
   /// - Complexity: O(n · C · log n).
   public init(logits: [Float], of nodes: [Int32], labels: Labels) {
     let width = labels.classCount
-    precondition(logits.count == nodes.count * width, "NodeEvaluation: \(logits.count) logits for \(nodes.count) × \(width)")
+    precondition(
+      logits.count == nodes.count * width, "NodeEvaluation: \(logits.count) logits for \(nodes.count) × \(width)")
     var values = MetricValues()
     switch labels {
     case .single(let classes, _):
@@ -56,7 +57,9 @@ public struct NodeEvaluation: Sendable {
         values[.accuracy] = Double(exact.count) / Double(nodes.count)
         values[.macroF1] = ClassScores.macroF1(perClass)
         values[.microF1] = ClassScores.microF1(perClass)
-        let total = zip(logits, truth).reduce(0.0) { $0 + Double(log1p(exp(-abs($1.0))) + max($1.0, 0) - ($1.1 ? $1.0 : 0)) }
+        let total = zip(logits, truth).reduce(0.0) {
+          $0 + Double(log1p(exp(-abs($1.0))) + max($1.0, 0) - ($1.1 ? $1.0 : 0))
+        }
         values[.loss] = NodeEvaluation.finite(total / Double(logits.count))
         values[.rocAUC] = NodeEvaluation.meanOverClasses(0..<width) { c in
           RankingMetrics.rocAUC(scores: column(logits, c, width), positive: column(truth, c, width))
@@ -69,8 +72,9 @@ public struct NodeEvaluation: Sendable {
     self.values = values
   }
 
-  /// One metric alone, for use in every epoch: accuracy and loss cost O(n · C). Nil where it is undefined, as a loss
-  /// is that is not finite.
+  /// One metric alone, for use in every epoch: accuracy and loss cost O(n · C).
+  ///
+  /// Nil where it is undefined, as a loss is that is not finite.
   public static func value(of metric: Metric, logits: [Float], of nodes: [Int32], labels: Labels) -> Double? {
     if nodes.isEmpty { return nil }
     if case .single(let classes, _) = labels {

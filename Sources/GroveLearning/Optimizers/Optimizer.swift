@@ -2,7 +2,9 @@ public import GroveKernels
 public import GroveLayers
 public import GroveTensors
 
-/// Changes parameters by their gradients. A parameter without a gradient is left alone, and its step is not counted.
+/// Changes parameters by their gradients.
+///
+/// A parameter without a gradient is left alone, and its step is not counted.
 public protocol Optimizer: AnyObject {
   /// What the optimiser remembers of each parameter.
   var memory: OptimizerMemory { get }
@@ -70,7 +72,9 @@ public final class OptimizerMemory {
     }
   }
 
-  /// Puts back what a checkpoint kept. - Precondition: the parameter exists and has that many numbers.
+  /// Puts back what a checkpoint kept.
+  ///
+  /// - Precondition: the parameter exists and has that many numbers.
   public func restore(slot name: String, parameter: String, values: [Float]) {
     guard let index = parameters.firstIndex(where: { $0.name == parameter }) else {
       preconditionFailure("OptimizerMemory: no parameter '\(parameter)'")

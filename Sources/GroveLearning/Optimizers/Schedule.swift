@@ -11,7 +11,9 @@ public enum Schedule: String, Sendable, CaseIterable, Codable {
   /// A tenth of the rate after each third of the epochs.
   case step
 
-  /// Factor on the learning rate in an epoch, the first being 1. The first `warmup` epochs rise in a straight line.
+  /// Factor on the learning rate in an epoch, the first being 1.
+  ///
+  /// The first `warmup` epochs rise in a straight line.
   public func factor(epoch: Int, of epochs: Int, warmup: Int = 0) -> Float {
     if epoch <= warmup { return Float(epoch) / Float(warmup) }
     let done = Float(epoch - warmup - 1) / Float(max(1, epochs - warmup))

@@ -32,7 +32,9 @@ struct ModelWeights {
       + module.buffers().map { ($0.name, [$0.value.value.count], copy($0.value.value)) }
   }
 
-  /// Puts the numbers back. - Precondition: they were taken from the same module.
+  /// Puts the numbers back.
+  ///
+  /// - Precondition: they were taken from the same module.
   func restore(to module: some Module) {
     let places = module.parameters().map(\.value.value.buffer) + module.buffers().map(\.value.value)
     for (place, tensor) in zip(places, tensors) { place.copy(from: tensor.values) }
@@ -173,8 +175,9 @@ struct CheckpointFiles {
   }
 }
 
-/// A checksum over words in their order (64-bit FNV-1a, a word at a time). A change of any one word changes it; it
-/// finds damage, not forgery.
+/// A checksum over words in their order (64-bit FNV-1a, a word at a time).
+///
+/// A change of any one word changes it; it finds damage, not forgery.
 private struct RunningChecksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

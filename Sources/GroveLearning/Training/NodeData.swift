@@ -55,12 +55,14 @@ public struct NodeData: Sendable {
     }
     if let features = configuration.features, features == "one-hot" || features.hasPrefix("learned:") {
       throw TrainingFailure.configuration(
-        "the run knows its own nodes only (features \(features)); train with given features to use it on \(source.name)")
+        "the run knows its own nodes only (features \(features)); train with given features to use it on \(source.name)"
+      )
     }
     let type = source.nodeTypes.count == 1 ? source.nodeTypes[0] : NodeType(signature.nodeType)
     guard source.nodeTypes.contains(type) else {
       throw TrainingFailure.data(
-        "\(source.name): no nodes of type \(signature.nodeType), which the run was trained on; give a graph that has them")
+        "\(source.name): no nodes of type \(signature.nodeType), which the run was trained on; give a graph that has them"
+      )
     }
     let within = source.relations.filter { $0.source == type && $0.target == type }.map(\.relation)
     if !Set(configuration.relations).isSubset(of: within) { configuration.relations = [] }
@@ -144,7 +146,8 @@ public struct NodeData: Sendable {
     guard !chosen.isEmpty else {
       let names = source.relations.map(\.description).joined(separator: ", ")
       throw TrainingFailure.data(
-        "\(source.name): no relation joins \(type) to \(type) (it has \(names.isEmpty ? "none" : names)); homogeneous models need one")
+        "\(source.name): no relation joins \(type) to \(type) (it has \(names.isEmpty ? "none" : names)); homogeneous models need one"
+      )
     }
     configuration.relations = chosen.map(\.relation)
     let undirected = configuration.undirected != "no"

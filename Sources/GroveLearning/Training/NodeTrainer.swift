@@ -43,7 +43,8 @@ public struct NodeTrainer {
       }
     } else if configuration.classWeights != "none" || configuration.labelSmoothing > 0 {
       let key = configuration.classWeights != "none" ? "classWeights" : "labelSmoothing"
-      throw TrainingFailure.configuration("\(key) needs one class a node; \(data.name) gives nodes several, so leave it out")
+      throw TrainingFailure.configuration(
+        "\(key) needs one class a node; \(data.name) gives nodes several, so leave it out")
     }
     self.data = data
     self.configuration = configuration
@@ -70,7 +71,8 @@ public struct NodeTrainer {
       let result = finished(model, TrainingState(), seconds: 0)
       if let folder, let files {
         try files.writeBest(ModelWeights(tensors: []), epoch: 0)
-        try files.writeLast(TrainingState(), current: ModelWeights(tensors: []), best: ModelWeights(tensors: []), memory: nil)
+        try files.writeLast(
+          TrainingState(), current: ModelWeights(tensors: []), best: ModelWeights(tensors: []), memory: nil)
         _ = try MetricsLog(path: folder.metricsPath, keepingThrough: 0)
         try writeManifest(result, model.signature, in: folder)
       }
@@ -130,7 +132,9 @@ public struct NodeTrainer {
       * configuration.schedule.factor(epoch: epoch, of: configuration.epochs, warmup: configuration.warmup)
   }
 
-  /// One step on all training nodes. - Returns: the loss before it.
+  /// One step on all training nodes.
+  ///
+  /// - Returns: the loss before it.
   private func step(_ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int) throws -> Double {
     let (loss, gradients) = gradients(classifier, epoch: epoch)
     guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }

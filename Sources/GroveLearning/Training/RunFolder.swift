@@ -44,13 +44,15 @@ public struct RunFolder: Sendable {
   public func create(overwriting: Bool) throws {
     if FileManager.default.fileExists(atPath: path) {
       guard AtomicFile.isFolder(path) else {
-        throw TrainingFailure.folder(path: path, reason: "a file is in the way; choose another --out", kind: .cannotCreate)
+        throw TrainingFailure.folder(
+          path: path, reason: "a file is in the way; choose another --out", kind: .cannotCreate)
       }
       let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       if exists {
         guard overwriting else {
           throw TrainingFailure.folder(
-            path: path, reason: "a run lies here; choose another --out, or add --overwrite or --resume", kind: .cannotCreate)
+            path: path, reason: "a run lies here; choose another --out, or add --overwrite or --resume",
+            kind: .cannotCreate)
         }
         try clear(contents)
       } else if !contents.isEmpty {
@@ -102,7 +104,8 @@ public struct RunFolder: Sendable {
   /// - Throws: `TrainingFailure.folder` where no run lies here.
   public func configuration() throws -> TrainingConfiguration {
     guard let data = FileManager.default.contents(atPath: configurationPath) else {
-      throw TrainingFailure.folder(path: path, reason: "no run lies here (there is no config.json); check the path", kind: .missingInput)
+      throw TrainingFailure.folder(
+        path: path, reason: "no run lies here (there is no config.json); check the path", kind: .missingInput)
     }
     return try TrainingConfiguration(layers: [ConfigurationLayer(json: data, origin: configurationPath)])
   }

@@ -50,7 +50,9 @@ extension Tensor {
     }
   }
 
-  /// out[i, k] = the largest x[j, k] over edges j → i; 0 without edges. The gradient goes to the first that won.
+  /// out[i, k] = the largest x[j, k] over edges j → i; 0 without edges.
+  ///
+  /// The gradient goes to the first that won.
   public func aggregatedMaximum(over aggregation: Aggregation) -> Tensor {
     precondition(rows == aggregation.sourceCount, "aggregatedMaximum: \(shape) over \(aggregation.sourceCount) sources")
     let width = columns
@@ -65,7 +67,9 @@ extension Tensor {
     }
   }
 
-  /// Softmax over the incoming edges of each target, head by head. - Shape: scores [E, H] → [E, H].
+  /// Softmax over the incoming edges of each target, head by head.
+  ///
+  /// - Shape: scores [E, H] → [E, H].
   public func segmentSoftmax(over aggregation: Aggregation) -> Tensor {
     precondition(rows == aggregation.edgeCount, "segmentSoftmax: \(shape) for \(aggregation.edgeCount) edges")
     let heads = columns
@@ -88,6 +92,9 @@ public struct Segments: Sendable {
   /// - Precondition: offsets start at 0 and never fall.
   public init(offsets: [Int64]) {
     precondition(offsets.first == 0, "Segments: offsets start at \(offsets.first ?? -1)")
+    for (start, end) in zip(offsets, offsets.dropFirst()) {
+      precondition(start <= end, "Segments: offsets fall from \(start) to \(end)")
+    }
     let count = Int(offsets[offsets.count - 1])
     aggregation = Aggregation(
       incoming: EdgeIndex(offsets: offsets, columns: (0..<count).map(Int32.init)), sourceCount: count)
@@ -98,7 +105,9 @@ public struct Segments: Sendable {
 }
 
 extension Tensor {
-  /// Sum of the rows of each segment; 0 for an empty one. - Shape: [N, F] → [segments, F].
+  /// Sum of the rows of each segment; 0 for an empty one.
+  ///
+  /// - Shape: [N, F] → [segments, F].
   public func segmentSum(_ segments: Segments) -> Tensor { aggregated(over: segments.aggregation) }
 
   /// Mean of the rows of each segment; 0 for an empty one.
@@ -109,6 +118,8 @@ extension Tensor {
   /// Largest entry of each column in each segment; 0 for an empty one.
   public func segmentMaximum(_ segments: Segments) -> Tensor { aggregatedMaximum(over: segments.aggregation) }
 
-  /// Softmax of each column within each segment. - Shape: [N, H] → [N, H].
+  /// Softmax of each column within each segment.
+  ///
+  /// - Shape: [N, H] → [N, H].
   public func segmentSoftmax(_ segments: Segments) -> Tensor { segmentSoftmax(over: segments.aggregation) }
 }

@@ -1,13 +1,19 @@
 import GroveKernels
 
 extension Tensor {
-  /// a + b, entry by entry. - Precondition: equal shapes.
+  /// a + b, entry by entry.
+  ///
+  /// - Precondition: equal shapes.
   public static func + (a: Tensor, b: Tensor) -> Tensor { blending(1, a, 1, b) }
 
-  /// a − b, entry by entry. - Precondition: equal shapes.
+  /// a − b, entry by entry.
+  ///
+  /// - Precondition: equal shapes.
   public static func - (a: Tensor, b: Tensor) -> Tensor { blending(1, a, -1, b) }
 
-  /// p · a + q · b, entry by entry, in one pass. - Precondition: equal shapes.
+  /// p · a + q · b, entry by entry, in one pass.
+  ///
+  /// - Precondition: equal shapes.
   public static func blending(_ p: Float, _ a: Tensor, _ q: Float, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape, "blending: \(a.shape) and \(b.shape)")
     let result = Tensor.result(a.rows, a.columns)
@@ -18,7 +24,9 @@ extension Tensor {
     }
   }
 
-  /// a · b, entry by entry. - Precondition: equal shapes.
+  /// a · b, entry by entry.
+  ///
+  /// - Precondition: equal shapes.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     precondition(a.shape == b.shape, "*: \(a.shape) and \(b.shape)")
     let result = Tensor.result(a.rows, a.columns)
@@ -48,7 +56,9 @@ extension Tensor {
     }
   }
 
-  /// Each row plus a row vector, as a bias is added. - Shape: x [N, F], vector [1, F] → [N, F].
+  /// Each row plus a row vector, as a bias is added.
+  ///
+  /// - Shape: x [N, F], vector [1, F] → [N, F].
   public func addingRow(_ vector: Tensor) -> Tensor {
     precondition(vector.rows == 1 && vector.columns == columns, "addingRow: \(shape) and \(vector.shape)")
     let result = Tensor.result(rows, columns)
@@ -59,7 +69,9 @@ extension Tensor {
     }
   }
 
-  /// Column k times vector[k]. - Shape: x [N, F], vector [1, F] → [N, F].
+  /// Column k times vector[k].
+  ///
+  /// - Shape: x [N, F], vector [1, F] → [N, F].
   public func scalingColumns(by vector: Tensor) -> Tensor {
     precondition(vector.rows == 1 && vector.columns == columns, "scalingColumns: \(shape) by \(vector.shape)")
     let result = Tensor.result(rows, columns)
@@ -72,7 +84,9 @@ extension Tensor {
     }
   }
 
-  /// Row r times vector[r]; of a sparse-rows tensor too, with a constant vector. - Shape: x [N, F], vector [N, 1].
+  /// Row r times vector[r]; of a sparse-rows tensor too, with a constant vector.
+  ///
+  /// - Shape: x [N, F], vector [N, 1].
   public func scalingRows(by vector: Tensor) -> Tensor {
     precondition(vector.columns == 1 && vector.rows == rows, "scalingRows: \(shape) by \(vector.shape)")
     if let sparse { return scalingSparseRows(sparse, by: vector) }
@@ -87,7 +101,8 @@ extension Tensor {
   }
 
   private func scalingSparseRows(_ sparse: SparseValues, by vector: Tensor) -> Tensor {
-    precondition(!vector.requiresGradient, "scalingRows: a sparse-rows tensor takes a constant vector; call densified() first")
+    precondition(
+      !vector.requiresGradient, "scalingRows: a sparse-rows tensor takes a constant vector; call densified() first")
     let scaled = FloatBuffer(count: sparse.entries.edgeCount)
     let index = sparse.entries.incoming
     for row in 0..<sparse.rowCount {

@@ -15,7 +15,8 @@ extension Tensor {
     precondition(
       rows == aggregation.sourceCount && sourceScores.rows == rows && targetScores.columns == heads
         && targetScores.rows == aggregation.targetCount && width % heads == 0,
-      "graphAttention: x \(shape), scores \(sourceScores.shape) and \(targetScores.shape), over \(aggregation.sourceCount) → \(aggregation.targetCount)")
+      "graphAttention: x \(shape), scores \(sourceScores.shape) and \(targetScores.shape), over \(aggregation.sourceCount) → \(aggregation.targetCount)"
+    )
     let state = AttentionState(
       targetCount: aggregation.targetCount, heads: heads, slope: slope, rate: random == nil ? 0 : dropout,
       random: random ?? RandomStream(seed: 0))

@@ -14,7 +14,8 @@ extension Tensor {
   public func crossEntropy(_ classes: [Int32], weights: [Float]? = nil, smoothing: Float = 0) -> Tensor {
     let (count, width) = (rows, columns)
     precondition(classes.count == count && count > 0, "crossEntropy: \(classes.count) classes for \(shape)")
-    precondition(weights == nil || weights!.count == width, "crossEntropy: \(weights?.count ?? 0) weights for \(width) classes")
+    precondition(
+      weights == nil || weights!.count == width, "crossEntropy: \(weights?.count ?? 0) weights for \(width) classes")
     for label in classes { precondition(label >= 0 && Int(label) < width, "crossEntropy: class \(label) of \(width)") }
     let logProbabilities = FloatBuffer(count: count * width)
     Kernels.softmax(buffer, width: width, logarithm: true, into: logProbabilities)
@@ -26,7 +27,9 @@ extension Tensor {
         let label = Int(classes[row])
         total -= Double(1 - smoothing) * Double(weight[label]) * Double(logs[row * width + label])
         guard smoothing > 0 else { continue }
-        for c in 0..<width { total -= Double(smoothing) / Double(width) * Double(weight[c]) * Double(logs[row * width + c]) }
+        for c in 0..<width {
+          total -= Double(smoothing) / Double(width) * Double(weight[c]) * Double(logs[row * width + c])
+        }
       }
       return total / weightSum
     }

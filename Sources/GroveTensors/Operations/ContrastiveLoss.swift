@@ -19,8 +19,10 @@ extension Tensor {
   ) -> Tensor {
     precondition(
       columns == candidates.columns && classes.count == rows && candidateClasses.count == candidates.rows,
-      "contrastiveLoss: \(shape) with \(classes.count) classes against \(candidates.shape) with \(candidateClasses.count)")
-    precondition(!excludingSelf || rows == candidates.rows, "contrastiveLoss: excludingSelf needs one candidate an anchor")
+      "contrastiveLoss: \(shape) with \(classes.count) classes against \(candidates.shape) with \(candidateClasses.count)"
+    )
+    precondition(
+      !excludingSelf || rows == candidates.rows, "contrastiveLoss: excludingSelf needs one candidate an anchor")
     let work = ContrastiveWork(
       anchors: self, candidates: candidates, classes: classes, candidateClasses: candidateClasses,
       temperature: temperature, excludingSelf: excludingSelf, blockRows: blockRows)
@@ -112,7 +114,8 @@ private struct ContrastiveWork {
           for j in 0..<count {
             let dropped = positives == 0 || (excludingSelf && i == j)
             let share = isPositive(i, j) ? 1 / Float(max(1, positives)) : 0
-            scores[start + j] = dropped ? 0 : scale / temperature * (Foundation.exp(scores[start + j] - logSums[i]) - share)
+            scores[start + j] =
+              dropped ? 0 : scale / temperature * (Foundation.exp(scores[start + j] - logSums[i]) - share)
           }
         }
       }

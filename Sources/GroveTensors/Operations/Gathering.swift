@@ -1,7 +1,9 @@
 import GroveKernels
 
 extension Tensor {
-  /// Row i of the result is row ids[i]. Sparse rows stay sparse.
+  /// Row i of the result is row ids[i].
+  ///
+  /// Sparse rows stay sparse.
   ///
   /// - Shape: x [N, F], M ids → [M, F].
   /// - Precondition: ids are in 0..<N; they may repeat.
@@ -38,7 +40,9 @@ extension Tensor {
         values: sparse.values == nil ? nil : FloatBuffer(values)))
   }
 
-  /// Tensors side by side. - Shape: [N, F₁], [N, F₂] … → [N, F₁ + F₂ + …].
+  /// Tensors side by side.
+  ///
+  /// - Shape: [N, F₁], [N, F₂] … → [N, F₁ + F₂ + …].
   public static func concatenatingColumns(_ parts: [Tensor]) -> Tensor {
     precondition(!parts.isEmpty, "concatenatingColumns: no tensors")
     let rows = parts[0].rows
@@ -62,7 +66,9 @@ extension Tensor {
     }
   }
 
-  /// Some columns. - Shape: [N, F] → [N, range.count].
+  /// Some columns.
+  ///
+  /// - Shape: [N, F] → [N, range.count].
   public func columns(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(shape)")
     let (width, first, count) = (columns, range.lowerBound, range.count)

@@ -1,7 +1,9 @@
 import GroveKernels
 
 extension Tensor {
-  /// a · b, or a · bᵀ. The left side may be sparse rows, whose product costs only its entries.
+  /// a · b, or a · bᵀ.
+  ///
+  /// The left side may be sparse rows, whose product costs only its entries.
   ///
   /// - Shape: a [N, K], b [K, M] (or [M, K] where `transposed`) → [N, M].
   /// - Complexity: O(N · K · M) dense, O(entries · M) sparse.

@@ -1,7 +1,9 @@
 import GroveKernels
 
 extension Tensor {
-  /// Sum of each column. - Shape: [N, F] → [1, F].
+  /// Sum of each column.
+  ///
+  /// - Shape: [N, F] → [1, F].
   public func columnSum() -> Tensor {
     let (count, width) = (rows, columns)
     let result = Tensor.result(1, width, zeroed: true)
@@ -14,10 +16,14 @@ extension Tensor {
     }
   }
 
-  /// Mean of each column. - Shape: [N, F] → [1, F].
+  /// Mean of each column.
+  ///
+  /// - Shape: [N, F] → [1, F].
   public func columnMean() -> Tensor { (1 / Float(max(1, rows))) * columnSum() }
 
-  /// Sum of all entries. - Shape: [N, F] → [1, 1].
+  /// Sum of all entries.
+  ///
+  /// - Shape: [N, F] → [1, 1].
   public func sum() -> Tensor {
     let result = Tensor.result(1, 1, zeroed: true)
     Kernels.sumRows(buffer, width: 1, into: result.buffer)
@@ -29,7 +35,9 @@ extension Tensor {
     }
   }
 
-  /// Mean of all entries. - Shape: [N, F] → [1, 1].
+  /// Mean of all entries.
+  ///
+  /// - Shape: [N, F] → [1, 1].
   public func mean() -> Tensor { (1 / Float(max(1, shape.count))) * sum() }
 
   /// Dot product of each row with the same row of another tensor, or with one row for all, head by head.
@@ -47,7 +55,8 @@ extension Tensor {
       // The gradient of a head spreads over its columns: as an edge-weighted aggregation of one entry a row.
       let own = EdgeIndex(offsets: (0...count).map(Int64.init), columns: (0..<count).map(Int32.init))
       into.add(to: self) {
-        let index = shared
+        let index =
+          shared
           ? EdgeIndex(offsets: own.offsets, columns: [Int32](repeating: 0, count: count)) : own
         Kernels.aggregate(
           index, weights: gradient, heads: heads, x: other.buffer, width: width, into: $0, adding: true)

@@ -36,7 +36,8 @@ struct InspectCommand: ParsableCommand {
     report.set("unlabeled", summary.unlabeledCount)
     report.set("multiLabel", summary.isMultiLabel)
     report.set("splits", summary.splitNames)
-    report.set("features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
+    report.set(
+      "features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
     report.set("selfLoops", summary.selfLoopCount)
     report.set("isolated", summary.isolatedCount)
     report.set("components", components)
@@ -65,7 +66,10 @@ struct InspectCommand: ParsableCommand {
       rows.append(["unlabelled nodes", grouped(summary.unlabeledCount)])
     }
     if let degrees = summary.degrees {
-      rows.append(["degree least / median / mean / most", "\(degrees.minimum) / \(degrees.median) / \(fixed(degrees.mean)) / \(degrees.maximum)"])
+      rows.append([
+        "degree least / median / mean / most",
+        "\(degrees.minimum) / \(degrees.median) / \(fixed(degrees.mean)) / \(degrees.maximum)",
+      ])
       rows.append(["self-loops, isolated nodes", "\(summary.selfLoopCount), \(summary.isolatedCount)"])
     }
     if let components { rows.append(["connected components", grouped(components)]) }
@@ -95,7 +99,9 @@ struct InspectCommand: ParsableCommand {
     let count = graph.nodeCount(of: type)
     let found = ids.map { $0.firstIndex(of: id) } ?? Int(id)
     guard let number = found, number >= 0, number < count else {
-      throw TrainingFailure.configuration("\(graph.name) has no \(type) '\(id)'; ids run \(ids == nil ? "from 0 to \(count - 1)" : "as the graph's files give them")")
+      throw TrainingFailure.configuration(
+        "\(graph.name) has no \(type) '\(id)'; ids run \(ids == nil ? "from 0 to \(count - 1)" : "as the graph's files give them")"
+      )
     }
     func name(_ node: Int32, _ type: NodeType) throws -> String {
       try graph.nodeIDs(of: type).map { $0[Int(node)] } ?? String(node)
@@ -105,15 +111,22 @@ struct InspectCommand: ParsableCommand {
       let edges = try graph.edges(of: relation)
       for edge in 0..<edges.count {
         if relation.source == type, Int(edges.sources[edge]) == number {
-          neighbors.append(["relation": relation.relation, "direction": edges.isDirected ? "out" : "both", "id": try name(edges.targets[edge], relation.target)])
+          neighbors.append([
+            "relation": relation.relation, "direction": edges.isDirected ? "out" : "both",
+            "id": try name(edges.targets[edge], relation.target),
+          ])
         } else if relation.target == type, Int(edges.targets[edge]) == number {
-          neighbors.append(["relation": relation.relation, "direction": edges.isDirected ? "in" : "both", "id": try name(edges.sources[edge], relation.source)])
+          neighbors.append([
+            "relation": relation.relation, "direction": edges.isDirected ? "in" : "both",
+            "id": try name(edges.sources[edge], relation.source),
+          ])
         }
       }
     }
     let classes: [String] =
       switch try graph.labels() {
-      case .single(let classes, let names) where type == graph.labeledType && classes[number] >= 0: [names[Int(classes[number])]]
+      case .single(let classes, let names) where type == graph.labeledType && classes[number] >= 0:
+        [names[Int(classes[number])]]
       case .multiple(let rows, let names) where type == graph.labeledType: rows[number].map { names[Int($0)] }
       default: []
       }
@@ -122,8 +135,11 @@ struct InspectCommand: ParsableCommand {
     report.set("type", type.name)
     report.set("classes", classes)
     report.set("neighbors", neighbors)
-    report.say("\(type) \(id): \(classes.isEmpty ? "no class" : "class " + classes.joined(separator: ", ")), \(neighbors.count) edges")
-    report.table(neighbors.prefix(50).map { ["\($0["direction"] ?? "") \($0["relation"] ?? "")", "\($0["id"] ?? "")"] })
+    report.say(
+      "\(type) \(id): \(classes.isEmpty ? "no class" : "class " + classes.joined(separator: ", ")), \(neighbors.count) edges"
+    )
+    report.table(
+      neighbors.prefix(50).map { ["\($0["direction"] ?? "") \($0["relation"] ?? "")", "\($0["id"] ?? "")"] })
     if neighbors.count > 50 { report.say("  and \(neighbors.count - 50) more (--json lists all)") }
     try report.finish(common)
   }

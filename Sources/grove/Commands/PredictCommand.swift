@@ -47,7 +47,8 @@ struct PredictCommand: ParsableCommand {
             "id": id, "classes": given,
             "probabilities": Dictionary(zip(names, row.map(Double.init)), uniquingKeysWith: { first, _ in first }),
           ]
-          let line = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+          let line = try JSONSerialization.data(
+            withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
           try sink.write(line)
           try sink.write("\n")
         }
@@ -63,8 +64,11 @@ struct PredictCommand: ParsableCommand {
   private func chosenNodes(_ data: NodeData) throws -> [Int] {
     guard let nodes else { return Array(0..<data.nodeCount) }
     guard let text = FileManager.default.contents(atPath: nodes) else { throw FileFailure.missing(path: nodes) }
-    let places = data.nodeIDs.map { Dictionary($0.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
-    let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let places = data.nodeIDs.map {
+      Dictionary($0.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let lines = String(decoding: text, as: UTF8.self).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     return try lines.enumerated().compactMap { line, text in
       let id = text.trimmingCharacters(in: .whitespaces)
       if id.isEmpty { return nil }

@@ -23,7 +23,9 @@ struct SplitCommand: ParsableCommand {
     let kind = try SplitKind(parsing: kind)
     let graph = try openGraph(store)
     guard AtomicFile.isFolder(store) else {
-      throw TrainingFailure.configuration("\(store) is one file; splits can be stored in folders only: unpack it, or give --split \(self.kind) to grove train")
+      throw TrainingFailure.configuration(
+        "\(store) is one file; splits can be stored in folders only: unpack it, or give --split \(self.kind) to grove train"
+      )
     }
     guard let labels = try graph.labels() else {
       throw TrainingFailure.data("\(graph.name) has no labels, so there is nothing to split")
@@ -32,7 +34,8 @@ struct SplitCommand: ParsableCommand {
     let split = try kind.make(labels: labels, name: name, random: RandomStream(seed: UInt64(seed)))
     if !overwrite, graph.splitNames.contains(name), try graph.split(named: name) != split {
       throw TrainingFailure.folder(
-        path: store, reason: "there is another split '\(name)'; choose another --as, or add --overwrite", kind: .cannotCreate)
+        path: store, reason: "there is another split '\(name)'; choose another --as, or add --overwrite",
+        kind: .cannotCreate)
     }
     let path = try GraphDataset.saveSplit(split, intoFolder: store)
     var report = Report("split")
@@ -40,7 +43,9 @@ struct SplitCommand: ParsableCommand {
     report.set("train", split.train.count)
     report.set("validation", split.validation.count)
     report.set("test", split.test.count)
-    report.say("\(name): \(split.train.count) train, \(split.validation.count) validation, \(split.test.count) test nodes, in \(path)")
+    report.say(
+      "\(name): \(split.train.count) train, \(split.validation.count) validation, \(split.test.count) test nodes, in \(path)"
+    )
     try report.finish(common)
   }
 }

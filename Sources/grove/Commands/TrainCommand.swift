@@ -27,11 +27,14 @@ struct TrainCommand: ParsableCommand {
     ProcessState.catchInterrupts()
     if let resume {
       guard store == nil, out == nil, config == nil, options.layer.values.isEmpty else {
-        throw TrainingFailure.configuration("--resume takes everything from the run's config.json; give no other option but --threads and --json")
+        throw TrainingFailure.configuration(
+          "--resume takes everything from the run's config.json; give no other option but --threads and --json")
       }
       return try resumeRun(RunFolder(resume))
     }
-    guard let store else { throw TrainingFailure.configuration("give the graph to train on, such as: grove train graphs/karate --out run") }
+    guard let store else {
+      throw TrainingFailure.configuration("give the graph to train on, such as: grove train graphs/karate --out run")
+    }
     guard let out else { throw TrainingFailure.configuration("give a folder for the run with --out") }
     let folder = RunFolder(absolute(out))
     if folder.exists && !overwrite {
@@ -46,7 +49,8 @@ struct TrainCommand: ParsableCommand {
     layers.append(options.layer)
     var configuration = try TrainingConfiguration(layers: layers)
     for key in try ModelCatalogue.recipe(named: configuration.model).unused(among: options.layer.values.keys) {
-      Notice.say("\(configuration.model) has no use for \(key); it is left out (see: grove models show \(configuration.model))")
+      Notice.say(
+        "\(configuration.model) has no use for \(key); it is left out (see: grove models show \(configuration.model))")
     }
     let graph = try openGraph(store)
     configuration.store = absolute(store)
@@ -104,7 +108,8 @@ struct TrainCommand: ParsableCommand {
     TrainingReport(configuration: configuration, results: results, resumedFrom: resumedFrom, path: folder.path)
       .fill(&report)
     if configuration.runs > 1 {
-      let data = try JSONSerialization.data(withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+      let data = try JSONSerialization.data(
+        withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       try AtomicFile.write(data + Data("\n".utf8), to: folder.path + "/manifest.json")
     }
     try report.finish(common)

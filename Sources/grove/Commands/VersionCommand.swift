@@ -23,7 +23,8 @@ struct VersionCommand: ParsableCommand {
     report.set("threads", Workers.threadCount)
     report.set("libraries", libraries)
     report.say("grove \(GroveVersion.current)")
-    report.say("CPU path \(CPUPath.name) (of \(CPUPath.available.joined(separator: ", "))), \(Workers.threadCount) threads")
+    report.say(
+      "CPU path \(CPUPath.name) (of \(CPUPath.available.joined(separator: ", "))), \(Workers.threadCount) threads")
     report.table(libraries.sorted { $0.key < $1.key }.map { [$0.key + ": " + $0.value] })
     try report.finish(common)
   }

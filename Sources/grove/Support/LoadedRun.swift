@@ -26,10 +26,13 @@ struct SplitChoice {
         names = defaults
       } else if graph.splitNames.allSatisfy({ $0.hasPrefix("openworld_") }) {
         names = ["fraction:.6,.2"]
-        Notice.say("\(graph.name) has no split, so each run draws its own: 60 % train, 20 % validation, 20 % test (--split fraction:.6,.2)")
+        Notice.say(
+          "\(graph.name) has no split, so each run draws its own: 60 % train, 20 % validation, 20 % test (--split fraction:.6,.2)"
+        )
       } else {
         throw TrainingFailure.configuration(
-          "\(graph.name) has several splits and none is the default; choose with --split: \(graph.splitNames.joined(separator: ", "))")
+          "\(graph.name) has several splits and none is the default; choose with --split: \(graph.splitNames.joined(separator: ", "))"
+        )
       }
       return
     }
@@ -86,7 +89,8 @@ struct LoadedRun {
     var configuration = try whole.configuration()
     let run = number ?? place?.number ?? 0
     guard run >= 0, run < configuration.runs else {
-      throw TrainingFailure.configuration("\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
+      throw TrainingFailure.configuration(
+        "\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
     }
     folder = whole.parts(count: configuration.runs)[run]
     let signature = try folder.signature()

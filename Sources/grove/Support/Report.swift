@@ -25,7 +25,9 @@ struct Report {
 
   init(_ command: String) { self.command = command }
 
-  /// A fact for scripts. Numbers that are not finite become null.
+  /// A fact for scripts.
+  ///
+  /// Numbers that are not finite become null.
   mutating func set(_ key: String, _ value: Any?) { fields[key] = value ?? NSNull() }
 
   /// A line for people.
@@ -74,7 +76,9 @@ struct Report {
   }
 }
 
-/// Words for people on standard error. Where that is closed or full they are lost and the work goes on.
+/// Words for people on standard error.
+///
+/// Where that is closed or full they are lost and the work goes on.
 enum Notice {
   static func say(_ text: String) { show("grove: \(text)\n") }
   static func show(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }

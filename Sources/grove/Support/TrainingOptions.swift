@@ -1,7 +1,9 @@
 import ArgumentParser
 import GroveLearning
 
-/// The flags of `grove train` that set configuration keys. Each is optional: what is not given keeps its default.
+/// The flags of `grove train` that set configuration keys.
+///
+/// Each is optional: what is not given keeps its default.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Task: nodes.") var task: String?
   @Option(help: "A name of grove models list (default gcn).") var model: String?
@@ -9,7 +11,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("normalize-features"), help: "auto, rows or none.") var normalizeFeatures: String?
   @Option(help: "auto, yes or no: whether every edge runs both ways.") var undirected: String?
   @Option(help: "Relations to train on, separated by commas.") var relations: String?
-  @Option(help: "A split's name, a split file, a folder of them, or a kind to draw; may be repeated.") var split: [String] = []
+  @Option(help: "A split's name, a split file, a folder of them, or a kind to draw; may be repeated.") var split:
+    [String] = []
   @Option(help: "Number of runs; run r takes seed + r and the next split.") var runs: Int?
   @Option(help: "Fixes everything random (default 0).") var seed: Int?
 
@@ -22,11 +25,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "none, layer, batch, pair or graph.") var norm: String?
   @Flag(inversion: .prefixedNo, help: "A dense path beside each hidden convolution.") var residual: Bool?
   @Option(help: "mean or max (sage).") var aggregator: String?
-  @Flag(name: .customLong("normalize-embeddings"), inversion: .prefixedNo, help: "Rows of length 1 (sage).") var normalizeEmbeddings: Bool?
+  @Flag(name: .customLong("normalize-embeddings"), inversion: .prefixedNo, help: "Rows of length 1 (sage).")
+  var normalizeEmbeddings: Bool?
   @Option(help: "Propagation steps (sgc, appnp, label-propagation).") var propagations: Int?
   @Option(help: "Teleport (appnp), initial residual (gcnii), spread (label-propagation).") var alpha: Float?
   @Option(help: "Strength of identity mapping (gcnii).") var theta: Float?
-  @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).") var sharedWeights: Bool?
+  @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).")
+  var sharedWeights: Bool?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
   @Option(help: "Learning rate.") var lr: Float?
@@ -37,10 +42,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Epochs of rising learning rate.") var warmup: Int?
   @Option(help: "Largest number of epochs.") var epochs: Int?
   @Option(help: "Epochs without a better validation score before stopping; 0: never.") var patience: Int?
-  @Option(help: "Metric that chooses the best epoch: accuracy, macroF1, microF1, rocAUC, averagePrecision or loss.") var metric: String?
+  @Option(help: "Metric that chooses the best epoch: accuracy, macroF1, microF1, rocAUC, averagePrecision or loss.")
+  var metric: String?
   @Option(name: .customLong("class-weights"), help: "none or balanced.") var classWeights: String?
-  @Option(name: .customLong("label-smoothing"), help: "Share of each target spread over all classes.") var labelSmoothing: Float?
-  @Option(name: .customLong("checkpoint-every"), help: "Epochs between checkpoints (default: by time, at most 10 s).") var checkpointEvery: Int?
+  @Option(name: .customLong("label-smoothing"), help: "Share of each target spread over all classes.")
+  var labelSmoothing: Float?
+  @Option(name: .customLong("checkpoint-every"), help: "Epochs between checkpoints (default: by time, at most 10 s).")
+  var checkpointEvery: Int?
 
   /// The flags that were given, by configuration key.
   var layer: ConfigurationLayer {

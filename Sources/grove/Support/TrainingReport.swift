@@ -29,7 +29,8 @@ struct TrainingReport {
         ]
       })
     let times = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
-    let epochs = results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
+    let epochs =
+      results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
     report.say("\(configuration.model), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(times)")
     var rows = [["", "train", "validation", "test"]]
     for metric in Metric.allCases {
@@ -51,7 +52,9 @@ struct TrainingReport {
     return results.count == 1 ? text(value) : "\(text(value)) ± \(text(deviations[metric.rawValue] ?? 0))"
   }
 
-  private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> (mean: [String: Double], deviation: [String: Double]) {
+  private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> (
+    mean: [String: Double], deviation: [String: Double]
+  ) {
     let (mean, deviation) = MetricValues.summary(results.map { MetricValues($0[keyPath: part]) })
     return (mean.byName, deviation.byName)
   }
