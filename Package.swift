@@ -73,7 +73,8 @@ let package = Package(
       dependencies: ["GroveLearning", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "GroveCommandTests", dependencies: ["grove", "GroveStore", "GroveKernels", "TestSupport"],
+      name: "GroveCommandTests", dependencies: ["grove", "GroveStore", "GroveLearning", "GroveLayers", "GroveGraphs", "GroveTensors", "GroveKernels",
+        "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

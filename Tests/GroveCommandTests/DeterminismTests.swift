@@ -20,7 +20,8 @@ import Testing
     for threads in ["1", "2", "3"] {
       let run = scratch.file("run-with-\(threads)")
       // --epochs has no meaning for label propagation, so it is said only where it has.
-      let epochs = model == "label-propagation" ? [] : ["--epochs", "3"]
+      var epochs = model == "label-propagation" ? [] : ["--epochs", "3"]
+      if model == "gcnii" { epochs += ["--layers", "8"] }
       func grove(_ words: [String]) throws {
         _ = try succeed(words + ["--threads", threads], environment: ["GROVE_CPU": cpu])
       }

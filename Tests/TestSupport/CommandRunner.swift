@@ -4,11 +4,16 @@ import Foundation
 public struct CommandResult: Sendable {
   /// The exit code; 128 + n after a signal n.
   public let code: Int32
+  /// Whether a signal ended it.
   public let wasKilled: Bool
+  /// What it printed on standard output.
   public let output: String
+  /// What it printed on standard error.
   public let errors: String
 
+  /// Lines of standard output.
   public var outputLines: [String] { CommandResult.lines(output) }
+  /// Lines of standard error.
   public var errorLines: [String] { CommandResult.lines(errors) }
 
   private static func lines(_ text: String) -> [String] {
@@ -27,12 +32,14 @@ public struct CommandResult: Sendable {
 
 /// A child process that could not be run as a test needs it.
 public struct CommandProblem: Error, CustomStringConvertible {
+  /// What went wrong.
   public let description: String
   init(_ description: String) { self.description = description }
 }
 
 /// A child process at work.
 public final class RunningCommand: Sendable {
+  /// The process's number.
   public let id: Int32
   private let scratch: ScratchFolder
   private let words: String

@@ -22,7 +22,7 @@
 // sets its number of threads. Only the first call acts; any thread may make it. Returns the status of that first call.
 GrB_Info grove_graphblas_start(int threads);
 
-// Version of the library in use, such as "7.4.0".
+// Version of the library that was compiled against, such as "7.4.0".
 const char *grove_graphblas_version(void);
 
 // The name of a status, such as "GrB_OUT_OF_MEMORY".

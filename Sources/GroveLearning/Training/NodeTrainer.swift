@@ -161,14 +161,24 @@ public struct NodeTrainer {
       return logits.crossEntropy(
         split.train.map { classes[Int($0)] }, weights: classWeights(classes), smoothing: configuration.labelSmoothing)
     case .multiple(let rows, _):
-      let targets = FloatBuffer(count: split.train.count * data.classCount, zeroed: true)
+      // Targets are 1 and 0, smoothed towards a half.
+      let smoothing = configuration.labelSmoothing
+      var targets = [Float](repeating: smoothing / 2, count: split.train.count * data.classCount)
       for (row, node) in split.train.enumerated() {
-        for c in rows[Int(node)] { targets[row * data.classCount + Int(c)] = 1 }
+        for c in rows[Int(node)] { targets[row * data.classCount + Int(c)] = 1 - smoothing / 2 }
       }
       // Summed over classes, so that weight decay weighs against it as against cross-entropy.
       let target = Tensor(targets, rows: split.train.count, columns: data.classCount)
-      return Float(data.classCount) * logits.binaryCrossEntropy(target)
+      return Float(data.classCount) * logits.binaryCrossEntropy(target, positiveWeights: positiveWeights(rows))
     }
+  }
+
+  /// How many training nodes lack each class for one that has it; 1 for classes that none has.
+  private func positiveWeights(_ rows: SparseRows) -> [Float]? {
+    guard configuration.classWeights == "balanced" else { return nil }
+    var counts = [Int](repeating: 0, count: data.classCount)
+    for node in split.train { for c in rows[Int(node)] { counts[Int(c)] += 1 } }
+    return counts.map { $0 == 0 ? 1 : Float(split.train.count - $0) / Float($0) }
   }
 
   /// Inverse to each class's share of the training nodes, mean 1 over nodes; classes without any weigh 0.

@@ -133,9 +133,13 @@ public struct RunFolder: Sendable {
 
 /// What a trained model takes and gives, so that it can be used on a graph that it was not trained on.
 public struct ModelSignature: Codable, Sendable, Equatable {
+  /// The type of node that is classified.
   public var nodeType: String
+  /// Columns of the features it takes.
   public var featureWidth: Int
+  /// Names of the classes it gives, in the order of its scores.
   public var classes: [String]
+  /// Whether a node may get several classes.
   public var isMultiLabel: Bool
 }
 
