@@ -73,8 +73,11 @@ let package = Package(
       dependencies: ["GroveLearning", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "GroveCommandTests", dependencies: ["grove", "GroveStore", "GroveLearning", "GroveLayers", "GroveGraphs", "GroveTensors", "GroveKernels",
-        "TestSupport"],
+      name: "GroveCommandTests",
+      dependencies: [
+        "grove", "GroveStore", "GroveLearning", "GroveLayers", "GroveGraphs", "GroveTensors", "GroveKernels",
+        "TestSupport",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,9 @@ import Synchronization
 /// The transpose serves gradients; it is built when first needed and kept. Where the caller knows that the
 /// adjacency is symmetric and unweighted by position, the incoming rows serve for both.
 public final class Aggregation: Sendable {
+  /// Row i lists the sources of the edges into target i.
   public let incoming: EdgeIndex
+  /// Number of source rows, those without edges included.
   public let sourceCount: Int
   private let transpose: Mutex<EdgeIndex?> = Mutex(nil)
   private let mean: Mutex<[Float]?> = Mutex(nil)
@@ -16,7 +18,9 @@ public final class Aggregation: Sendable {
     self.sourceCount = sourceCount
   }
 
+  /// Number of target rows, those without edges included.
   public var targetCount: Int { incoming.rowCount }
+  /// E, the number of edges.
   public var edgeCount: Int { incoming.entryCount }
 
   /// 1 / (number of incoming edges) for each edge: the weights of a mean.

@@ -4,12 +4,14 @@
 public struct EdgeIndex: Sendable {
   /// N + 1 positions into `columns`.
   public let offsets: [Int64]
+  /// E column numbers, row after row.
   public let columns: [Int32]
   /// For each entry the place of its weight; nil where that is the entry's own number (a transpose has its own).
   public let positions: [Int64]?
   /// For each place the edge's id in the parent graph, which keys attention dropout; nil where they agree.
   public let identities: [Int64]?
 
+  /// Compressed rows from their parts; offsets must end at `columns.count`.
   public init(offsets: [Int64], columns: [Int32], positions: [Int64]? = nil, identities: [Int64]? = nil) {
     precondition(
       !offsets.isEmpty && offsets.last == Int64(columns.count),
@@ -20,7 +22,9 @@ public struct EdgeIndex: Sendable {
     self.identities = identities
   }
 
+  /// N, the number of rows, empty ones included.
   public var rowCount: Int { offsets.count - 1 }
+  /// E, the number of entries.
   public var entryCount: Int { columns.count }
 
   /// The same entries by column; each remembers the place of its weight here.

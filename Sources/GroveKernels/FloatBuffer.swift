@@ -32,6 +32,7 @@ public final class FloatBuffer {
   /// The contents as an array.
   public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
+  /// The float at a place in 0..<count; another place traps.
   public subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count, "FloatBuffer: index \(index) of \(count)")

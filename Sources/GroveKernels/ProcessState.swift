@@ -21,6 +21,7 @@ public enum ProcessState {
     }
   }
 
+  /// Whether Ctrl-C or SIGTERM has come since `catchInterrupts`.
   public static var isInterrupted: Bool { wasInterrupted.load(ordering: .relaxed) }
 
   /// Whether standard error is a terminal.

@@ -9,6 +9,7 @@ public struct RandomStream: Sendable {
   /// What the numbers depend on beside their place.
   public let key: UInt64
 
+  /// The stream of one operation in one step of a run; equal arguments give equal numbers.
   public init(seed: UInt64, run: Int = 0, step: Int = 0, operation: Int = 0) {
     var key = grove_mix(seed &+ 0x9e37_79b9_7f4a_7c15)
     for part in [run, step, operation] { key = grove_row_key(key, UInt64(bitPattern: Int64(part))) }
@@ -42,6 +43,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
 
   fileprivate init(stream: RandomStream) { rowKey = grove_row_key(stream.key, 0xffff_ffff_ffff) }
 
+  /// The next 64 uniform bits.
   public mutating func next() -> UInt64 {
     counter &+= 1
     return grove_pair_bits(rowKey, counter)

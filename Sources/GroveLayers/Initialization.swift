@@ -9,6 +9,7 @@ public final class Initializer {
   private let random: RandomStream
   private var next = 0
 
+  /// The starts that follow from a stream.
   public init(_ random: RandomStream) { self.random = random }
 
   /// The starts that belong to a seed.
@@ -53,6 +54,7 @@ public final class Initializer {
     return Parameter(Tensor(values, rows: rows, columns: columns), decayGroup: decayGroup)
   }
 
+  /// The same number in every entry; takes no sub-stream.
   public func constant(
     _ value: Float, _ rows: Int, _ columns: Int, decayGroup: Parameter.DecayGroup = .main
   ) -> Parameter {

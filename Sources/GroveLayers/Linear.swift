@@ -7,12 +7,15 @@ public import GroveTensors
 /// - Shape: x [N, in] → [N, out]; W [in, out] (the transpose of PyTorch's), b [1, out]. x may be sparse rows.
 /// - Complexity: O(N · in · out), O(entries · out) for sparse rows.
 public final class Linear: Module {
+  /// W. [in, out]
   public let weight: Parameter
+  /// b, one number a column; nil where the layer has none. [1, out]
   public let bias: Parameter?
 
   /// How a layer's weight starts.
   public enum Start { case glorot, inverseRoot }
 
+  /// A layer from `inputWidth` to `outputWidth` columns; with `.glorot` its bias starts at zeros.
   public init(
     _ inputWidth: Int, _ outputWidth: Int, bias hasBias: Bool = true, start: Start = .inverseRoot,
     decayGroup: Parameter.DecayGroup = .main, from initializer: Initializer
@@ -27,6 +30,7 @@ public final class Linear: Module {
     }
   }
 
+  /// y of each row. [N, in] → [N, out]
   public func callAsFunction(_ x: Tensor) -> Tensor { x.matmul(weight.value).addingBias(bias) }
 }
 

@@ -9,7 +9,9 @@ public protocol Module: AnyObject {}
 
 /// A parameter or buffer and where it sits, such as `convolutions.0.weight`.
 public struct Named<Value> {
+  /// Names of the properties on the way to it, joined by dots.
   public let name: String
+  /// The parameter or buffer itself, not a copy.
   public let value: Value
 }
 

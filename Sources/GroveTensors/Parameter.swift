@@ -18,17 +18,21 @@ public final class Parameter {
   /// Which weight decay a parameter takes; GCNII, for one, decays its convolutions and its dense layers differently.
   public enum DecayGroup: Sendable, Equatable { case main, second, none }
 
+  /// A parameter over the numbers of `value`, which it shares.
   public init(_ value: Tensor, isTrainable: Bool = true, decayGroup: DecayGroup = .main) {
     self.value = Tensor(value.buffer, rows: value.rows, columns: value.columns, requiresGradient: isTrainable)
     self.isTrainable = isTrainable
     self.decayGroup = decayGroup
   }
 
+  /// Rows × columns of the numbers.
   public var shape: Shape { value.shape }
 }
 
 /// Numbers that belong to a module and are saved with it, but are not trained, such as batch-norm statistics.
 public final class Buffer {
+  /// The numbers; their owner writes them in place.
   public let value: FloatBuffer
+  /// A buffer that starts with a copy of the given numbers.
   public init(_ values: [Float]) { value = FloatBuffer(values) }
 }

@@ -7,6 +7,7 @@ public final class SparseValues {
   /// One number an entry, or nil where all are 1.
   let values: FloatBuffer?
 
+  /// Sparse rows from their entries and one value an entry, nil where all are 1.
   public init(entries: Aggregation, values: FloatBuffer?) {
     precondition(
       values == nil || values!.count == entries.edgeCount,

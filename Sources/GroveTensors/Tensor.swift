@@ -11,6 +11,7 @@ public typealias Pullback = (_ outputGradient: FloatBuffer, _ gradients: Gradien
 ///
 /// Not `Sendable`: one task owns the graph of tensors.
 public final class Tensor {
+  /// Rows × columns, the same for dense and sparse rows.
   public let shape: Shape
   /// Whether `backward` carries a gradient to or through this tensor.
   public private(set) var requiresGradient: Bool
@@ -83,8 +84,11 @@ public final class Tensor {
     self.init(Shape(sparse.rowCount, sparse.columnCount), .sparse(sparse), requiresGradient: false)
   }
 
+  /// Number of rows.
   public var rows: Int { shape.rows }
+  /// Number of columns.
   public var columns: Int { shape.columns }
+  /// Whether this is a sparse-rows leaf, which few operations take.
   public var isSparse: Bool { sparse != nil }
 
   /// The numbers of a dense tensor.
@@ -107,6 +111,7 @@ public final class Tensor {
     return buffer[0]
   }
 
+  /// The number at a row and column of a dense tensor.
   public subscript(row: Int, column: Int) -> Float {
     precondition(
       row >= 0 && row < rows && column >= 0 && column < columns, "Tensor \(shape): no entry [\(row), \(column)]")

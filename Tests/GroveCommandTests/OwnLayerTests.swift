@@ -17,7 +17,8 @@ private final class MeanLayer: GraphConvolution {
 
 @Suite struct OwnLayerTests {
   @Test(
-    "a layer and a loop written outside of the library learn Cora", .enabled(if: SharedData.isPresent, "no shared data"))
+    "a layer and a loop written outside of the library learn Cora", .enabled(if: SharedData.isPresent, "no shared data")
+  )
   func ownLayer() throws {
     let source = try StoreOpener.open(SharedData.graph("cora"))
     var options = TrainingConfiguration()

@@ -2,14 +2,19 @@ import Foundation
 
 /// One golden vector: numbers computed by PyTorch and PyTorch Geometric in float64.
 public struct GoldenCase {
+  /// Name of the case: its file's name without `.json`.
   public let name: String
+  /// What was computed, such as a layer or a loss; decides which fields the case has.
   public let kind: String
   private let fields: [String: Any]
 
   /// Numbers with the shape that PyTorch gave them, in row-major order.
   public struct Array {
+    /// Length of each side, outermost first; empty for a single number.
     public let shape: [Int]
+    /// The numbers in row-major order.
     public let values: [Double]
+    /// The same numbers rounded to Float.
     public var floats: [Float] { values.map(Float.init) }
 
     init?(_ value: Any) {
@@ -34,9 +39,11 @@ public struct GoldenCase {
 
   /// A case that cannot be read, or that lacks what its kind needs.
   public struct Malformed: Error, CustomStringConvertible {
+    /// The case, the field and what is wrong with it.
     public let description: String
   }
 
+  /// The case of that name, read from the folder; throws `Malformed` where it has no kind.
   public init(named name: String, in folder: String) throws {
     self.name = name
     let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).json"))
@@ -47,6 +54,7 @@ public struct GoldenCase {
     self.kind = kind
   }
 
+  /// Whether the case has a field of that name.
   public func has(_ field: String) -> Bool { fields[field] != nil }
 
   /// A field of numbers.
@@ -68,6 +76,7 @@ public struct GoldenCase {
     return try list.map { try GoldenCase.array($0, "\(name).\(field)") }
   }
 
+  /// A field that is a single number.
   public func number(_ field: String) throws -> Double {
     guard let number = fields[field] as? NSNumber else {
       throw Malformed(description: "golden case \(name): no number \(field)")

@@ -43,6 +43,7 @@ public enum GoldenFolder {
     return nil
   }()
 
+  /// Whether there are golden vectors to check against.
   public static var isPresent: Bool { path != nil }
 
   /// Names of the cases, in order; empty where the folder holds none.
@@ -51,5 +52,6 @@ public enum GoldenFolder {
     return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
   }()
 
+  /// The case of that name.
   public static func load(_ name: String) throws -> GoldenCase { try GoldenCase(named: name, in: path ?? "") }
 }

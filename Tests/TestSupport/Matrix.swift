@@ -1,15 +1,20 @@
 /// Rows × columns in Double, for references that are slow and obvious.
 public struct Matrix: Sendable {
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns.
   public let columns: Int
+  /// The numbers in row-major order.
   public var values: [Double]
 
+  /// A matrix of zeros.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
     values = [Double](repeating: 0, count: rows * columns)
   }
 
+  /// The same numbers in Double, row after row.
   public init(_ floats: [Float], rows: Int, columns: Int) {
     precondition(floats.count == rows * columns, "Matrix: \(floats.count) numbers for [\(rows), \(columns)]")
     self.rows = rows
@@ -17,19 +22,23 @@ public struct Matrix: Sendable {
     values = floats.map(Double.init)
   }
 
+  /// The number at a row and column.
   public subscript(row: Int, column: Int) -> Double {
     get { values[row * columns + column] }
     set { values[row * columns + column] = newValue }
   }
 
+  /// The same numbers rounded to Float.
   public var floats: [Float] { values.map(Float.init) }
 
+  /// Rows as columns. [R, C] → [C, R]
   public var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)
     for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }
     return result
   }
 
+  /// The matrix product. [R, K] by [K, C] → [R, C]
   public func times(_ other: Matrix) -> Matrix {
     precondition(columns == other.rows, "Matrix: [\(rows), \(columns)] by [\(other.rows), \(other.columns)]")
     var result = Matrix(rows: rows, columns: other.columns)

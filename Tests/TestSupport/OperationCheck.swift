@@ -3,10 +3,14 @@ public import Testing
 
 /// Numbers with rows and columns, from which tensors and slow matrices are made alike.
 public struct TestInput: Sendable {
+  /// The numbers in row-major order.
   public let values: [Float]
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns.
   public let columns: Int
 
+  /// Numbers written out, row after row.
   public init(_ values: [Float], rows: Int, columns: Int) {
     self.values = values
     self.rows = rows
@@ -22,7 +26,9 @@ public struct TestInput: Sendable {
       columns: columns)
   }
 
+  /// The numbers for the slow reference, in Double.
   public var matrix: Matrix { Matrix(values, rows: rows, columns: columns) }
+  /// The numbers for the operation under test.
   public func tensor(requiresGradient: Bool = true) -> Tensor {
     Tensor(values, rows: rows, columns: columns, requiresGradient: requiresGradient)
   }

@@ -17,6 +17,7 @@ public enum SharedData {
     return path
   }()
 
+  /// Whether there is shared data to test with.
   public static var isPresent: Bool { root != nil }
 
   /// A folder of the shared graphs.
@@ -30,8 +31,10 @@ public enum SharedData {
 
 /// A folder of its own for one test, removed with the value that holds it.
 public final class ScratchFolder: Sendable {
+  /// Where the folder lies, in the system's temporary folder.
   public let path: String
 
+  /// Makes an empty folder under a name that nothing else has.
   public init() throws {
     path = FileManager.default.temporaryDirectory.appendingPathComponent("grove-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -39,5 +42,6 @@ public final class ScratchFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
+  /// Path of a file of that name in the folder, whether it exists or not.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 }

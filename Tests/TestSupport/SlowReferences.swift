@@ -104,6 +104,7 @@ public enum Slow {
     return out
   }
 
+  /// f(x) by its textbook formula.
   public static func function(_ function: ElementwiseFunction, _ x: Double) -> Double {
     switch function {
     case .relu: max(x, 0)

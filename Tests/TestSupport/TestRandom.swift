@@ -2,8 +2,10 @@
 public struct TestRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
+  /// The generator of a seed; equal seeds give equal numbers.
   public init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed &+ 1) &* 0x9e37_79b9_7f4a_7c15 | 1 }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state ^= state >> 12
     state ^= state << 25

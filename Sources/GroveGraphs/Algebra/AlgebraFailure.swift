@@ -10,6 +10,7 @@ public enum AlgebraFailure: Failure, Equatable {
   /// An entry is listed twice although the duplicate rule allows none.
   case duplicateEntry(row: Int, column: Int)
 
+  /// `badData` for an entry listed twice, `internalFault` for the rest.
   public var kind: FailureKind {
     switch self {
     case .outOfMemory, .failed: .internalFault
@@ -17,6 +18,7 @@ public enum AlgebraFailure: Failure, Equatable {
     }
   }
 
+  /// The operation or entry, what happened and what to do about it, in one sentence.
   public var description: String {
     switch self {
     case .outOfMemory(let operation):

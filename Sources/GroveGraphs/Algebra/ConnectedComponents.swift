@@ -4,6 +4,7 @@ import CGraphBLAS
 public struct Components: Sendable, Equatable {
   /// One number a node in 0..<count; components are numbered in the order of their smallest nodes.
   public let labels: [Int32]
+  /// Number of components; a node without edges is one by itself.
   public let count: Int
 
   /// How many nodes each component has.

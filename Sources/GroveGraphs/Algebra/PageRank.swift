@@ -6,6 +6,7 @@ public struct RandomWalkOptions: Sendable, Equatable {
   public var damping: Double
   /// Iteration ends when the ranks change by less than this in total (sum of absolute changes).
   public var tolerance: Double
+  /// Iteration ends after so many rounds though the ranks still change; at least 1.
   public var maximumIterations: Int
 
   /// - Precondition: damping in 0..<1, tolerance above 0, at least 1 iteration.
@@ -23,6 +24,7 @@ public struct RandomWalkOptions: Sendable, Equatable {
 public struct PageRanks: Sendable, Equatable {
   /// One number a node, 1 in total.
   public let ranks: [Double]
+  /// Number of rounds that were made.
   public let iterations: Int
   /// Whether the tolerance was reached within the maximum of iterations.
   public let isConverged: Bool

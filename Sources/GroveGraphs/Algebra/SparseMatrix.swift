@@ -13,7 +13,9 @@ import CGraphBLAS
 /// sleeps, because GraphBLAS has threads of its own (as many as `Workers.threadCount` at its first use).
 public final class SparseMatrix {
   let handle: MatrixHandle
+  /// N, the number of rows, empty ones included.
   public let rowCount: Int
+  /// M, the number of columns, empty ones included.
   public let columnCount: Int
 
   /// Takes over a matrix of `Float`.

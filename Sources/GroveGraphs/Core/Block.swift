@@ -63,8 +63,11 @@ public struct Block: Sendable {
       weights: graph.weights, parent: graph)
   }
 
+  /// S, the number of source rows.
   public var sourceCount: Int { aggregation.sourceCount }
+  /// T, the number of target rows.
   public var targetCount: Int { aggregation.targetCount }
+  /// E, the number of edges from sources to targets.
   public var edgeCount: Int { aggregation.edgeCount }
 
   /// Node of a target row in the parent graph.
@@ -161,6 +164,7 @@ public struct Block: Sendable {
 
 /// Edges with constant weights.
 public struct NormalizedEdges: Sendable {
+  /// The edges that the weights belong to.
   public let aggregation: Aggregation
   /// One an entry of `aggregation.incoming`.
   public let weights: [Float]

@@ -1,6 +1,8 @@
 /// Edges as read: position e runs from `sources[e]` to `targets[e]`.
 public struct EdgeList: Sendable, Equatable {
+  /// Node that each edge starts from.
   public var sources: [Int32]
+  /// Node that each edge leads to.
   public var targets: [Int32]
   /// One weight an edge, or nil where every edge weighs 1.
   public var weights: [Float]?
@@ -18,6 +20,7 @@ public struct EdgeList: Sendable, Equatable {
     self.isDirected = isDirected
   }
 
+  /// E, the number of listed edges.
   public var count: Int { sources.count }
 
   /// Every edge and its reverse; a loop is its own reverse and stays single.

@@ -5,6 +5,7 @@ public enum FeatureMatrix: Sendable, Equatable {
   /// `rows` holds the columns of each row's entries; `values` one number an entry, nil where all are 1.
   case sparse(rows: SparseRows, values: [Float]?)
 
+  /// Number of nodes; 0 for dense rows of width 0.
   public var rowCount: Int {
     switch self {
     case .dense(let values, let width): width == 0 ? 0 : values.count / width
@@ -12,6 +13,7 @@ public enum FeatureMatrix: Sendable, Equatable {
     }
   }
 
+  /// F, the number of columns.
   public var width: Int {
     switch self {
     case .dense(_, let width): width

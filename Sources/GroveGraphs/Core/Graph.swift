@@ -36,7 +36,9 @@ public struct Graph: Sendable {
     self.init(incoming: rows, weights: all.weights == nil ? nil : values)
   }
 
+  /// N, the number of nodes, isolated ones included.
   public var nodeCount: Int { storage.incoming.rowCount }
+  /// E, the number of edges; one that runs both ways counts twice.
   public var edgeCount: Int { storage.incoming.entryCount }
   /// Row i lists the sources of the edges into i.
   public var incoming: SparseRows { storage.incoming }

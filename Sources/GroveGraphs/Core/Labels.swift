@@ -5,6 +5,7 @@ public enum Labels: Sendable, Equatable {
   /// Any number of classes a node: rows are nodes, columns classes.
   case multiple(rows: SparseRows, names: [String])
 
+  /// C, the number of classes, those without nodes included.
   public var classCount: Int {
     switch self {
     case .single(_, let names): names.count
@@ -12,12 +13,14 @@ public enum Labels: Sendable, Equatable {
     }
   }
 
+  /// Name of each class, in the order of the classes' numbers.
   public var classNames: [String] {
     switch self {
     case .single(_, let names), .multiple(_, let names): names
     }
   }
 
+  /// Number of nodes, those without a class included.
   public var nodeCount: Int {
     switch self {
     case .single(let classes, _): classes.count

@@ -8,6 +8,7 @@ public struct SparseRows: Sendable, Equatable {
   public let offsets: [Int64]
   /// E column numbers in 0..<columnCount.
   public let columns: [Int32]
+  /// Number of columns, empty ones included.
   public let columnCount: Int
 
   /// - Precondition: offsets start at 0, never fall and end at `columns.count`; columns are in range.
@@ -20,7 +21,9 @@ public struct SparseRows: Sendable, Equatable {
     self.columnCount = columnCount
   }
 
+  /// N, the number of rows, empty ones included.
   public var rowCount: Int { offsets.count - 1 }
+  /// E, the number of entries.
   public var entryCount: Int { columns.count }
 
   /// Positions of the entries of a row.

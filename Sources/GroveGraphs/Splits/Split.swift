@@ -1,12 +1,17 @@
 /// Which nodes are learned from, which choose the best epoch, and which are only measured.
 public struct Split: Sendable, Equatable {
+  /// Name by which configurations and results speak of it.
   public let name: String
   /// In words: published or generated, and how.
   public let kind: String
+  /// Nodes that are learned from.
   public let train: [Int32]
+  /// Nodes that choose the best epoch; may be empty.
   public let validation: [Int32]
+  /// Nodes that are only measured, at the end; may be empty.
   public let test: [Int32]
 
+  /// A split from its parts; `problem` tells whether they fit a graph.
   public init(name: String, kind: String, train: [Int32], validation: [Int32], test: [Int32]) {
     self.name = name
     self.kind = kind

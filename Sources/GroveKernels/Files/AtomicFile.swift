@@ -74,6 +74,7 @@ public struct ByteSink {
     pending.reserveCapacity(1 << 16)
   }
 
+  /// Appends raw bytes, sent on once 64 KiB are waiting.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     if bytes.count >= 1 << 16 {
       try flush()
@@ -84,16 +85,19 @@ public struct ByteSink {
     }
   }
 
+  /// Appends bytes from any collection.
   public mutating func write(_ bytes: some Collection<UInt8>) throws {
     if try bytes.withContiguousStorageIfAvailable({ try write(UnsafeRawBufferPointer($0)) }) != nil { return }
     try Array(bytes).withUnsafeBytes { try write($0) }
   }
 
+  /// Appends text as UTF-8.
   public mutating func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Sends what is still waiting to the file.
   public mutating func flush() throws {
     try pending.withUnsafeBytes { try send($0) }
     pending.removeAll(keepingCapacity: true)

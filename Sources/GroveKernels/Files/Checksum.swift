@@ -3,6 +3,7 @@ import Crypto
 
 /// SHA-256, as manifests and the catalogue write it: 64 lower-case hexadecimal digits.
 public enum Checksum {
+  /// Checksum of bytes that are at hand.
   public static func sha256(_ bytes: Data) -> String { hex(SHA256.hash(data: bytes)) }
 
   /// Checksum of a file, read in pieces.

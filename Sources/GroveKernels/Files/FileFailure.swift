@@ -7,6 +7,7 @@ public enum FileFailure: Failure, Equatable {
   case cannotCreate(path: String, code: Int32)
   case cannotWrite(path: String, code: Int32)
 
+  /// `missingInput` for what cannot be read, `cannotCreate` or `inputOutput` for what cannot be written.
   public var kind: FailureKind {
     switch self {
     case .missing, .unreadable: .missingInput
@@ -15,6 +16,7 @@ public enum FileFailure: Failure, Equatable {
     }
   }
 
+  /// The path, what happened to it and what to do about it, in one sentence.
   public var description: String {
     switch self {
     case .missing(let path): "\(path): no such file or folder; check the path"

@@ -7,7 +7,9 @@ import Foundation
 public enum SafetensorsFile {
   /// A tensor of a file: its published shape and its numbers in row-major order.
   public struct Entry {
+    /// Length of each side, outermost first; empty for a single number.
     public let shape: [Int]
+    /// The numbers in row-major order, as many as the product of `shape`.
     public let values: [Float]
   }
 
@@ -92,8 +94,12 @@ public enum SafetensorsFile {
 
 /// A weight file that is not what it claims to be.
 public struct SafetensorsFailure: Failure {
+  /// The file that was read.
   public let path: String
+  /// What is wrong with it, in words.
   public let reason: String
+  /// `badData`, whatever the reason.
   public var kind: FailureKind { .badData }
+  /// The path, the reason and what to do about it, in one sentence.
   public var description: String { "\(path): not a safetensors file Grove can read: \(reason); restore or retrain it" }
 }

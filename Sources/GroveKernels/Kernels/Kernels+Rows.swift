@@ -137,6 +137,7 @@ extension Kernels {
     }
   }
 
+  /// xGradient[r] += scale[r] · (g[r] − mean(g[r]) − out[r] · mean(g[r] · out[r])), g being `gradient`.
   public static func layerNormBackward(
     out: FloatBuffer, scale: FloatBuffer, gradient: FloatBuffer, width: Int, into xGradient: FloatBuffer
   ) {
@@ -160,6 +161,7 @@ extension Kernels {
     }
   }
 
+  /// xGradient[r] += (g[r] − out[r] · Σ g[r] · out[r]) / lengths[r], the sum being 0 where |x[r]| ≤ epsilon.
   public static func normalizeRowsBackward(
     out: FloatBuffer, lengths: FloatBuffer, gradient: FloatBuffer, width: Int, epsilon: Float,
     into xGradient: FloatBuffer
@@ -181,6 +183,7 @@ extension Kernels {
     }
   }
 
+  /// xGradient += out · (g − Σ g · out) by row; for the logarithm g − e^out · Σ g.
   public static func softmaxBackward(
     out: FloatBuffer, gradient: FloatBuffer, width: Int, logarithm: Bool, into xGradient: FloatBuffer
   ) {

@@ -67,8 +67,11 @@ public enum CPUPath {
 
 /// GROVE_CPU names a path that does not exist or that this processor lacks.
 public struct CPUPathFailure: Failure {
+  /// What GROVE_CPU was set to.
   public let requested: String
+  /// `usage`: the environment variable is off.
   public var kind: FailureKind { .usage }
+  /// What was asked for and which paths can be had, in one sentence.
   public var description: String {
     "GROVE_CPU=\(requested): this processor can run \(CPUPath.available.joined(separator: ", ")); choose one of these"
   }

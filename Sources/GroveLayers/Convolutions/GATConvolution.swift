@@ -14,12 +14,19 @@ public enum HeadMerge: String, Sendable { case concatenated, mean }
 /// - Complexity: O(E · H · D + S · in · H · D) time, no edge × head buffer.
 /// - Source: Veličković 2018, eq. 3–6.
 public final class GATConvolution: GraphConvolution {
+  /// W, shared by sources and targets. [in, H · D]
   public let weight: Parameter
+  /// a_source: what each column of a source adds to its head's score. [1, H · D]
   public let sourceAttention: Parameter
+  /// a_target: what each column of a target adds to its head's score. [1, H · D]
   public let targetAttention: Parameter
+  /// One number a column, added after heads are merged. [1, H · D] concatenated, [1, D] averaged
   public let bias: Parameter
+  /// H, the number of attention heads.
   public let heads: Int
+  /// Whether the heads' rows stand side by side or are averaged.
   public let merge: HeadMerge
+  /// Share of the attention weights that is zeroed in training, in 0..<1.
   public let attentionDropout: Float
 
   /// - Parameter outputWidth: D, the width of one head.
@@ -36,6 +43,7 @@ public final class GATConvolution: GraphConvolution {
     self.attentionDropout = attentionDropout
   }
 
+  /// h' of each target. [S, in] → [T, H · D] concatenated, [T, D] averaged
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let projected = source.matmul(weight.value)
     let targetRows = target.map { $0.matmul(weight.value) } ?? block.targetRows(of: projected, given: nil)

@@ -10,14 +10,18 @@ public import GroveTensors
 /// - Complexity: O(E · min(in, out) + S · in · out): edges are walked at the smaller of the two widths.
 /// - Source: Kipf, Welling 2017, eq. 2.
 public final class GCNConvolution: GraphConvolution {
+  /// W, shared by all nodes. [in, out]
   public let weight: Parameter
+  /// One number a column, added after aggregation; nil where the layer has none. [1, out]
   public let bias: Parameter?
 
+  /// A convolution from `inputWidth` to `outputWidth` columns with a random start.
   public init(_ inputWidth: Int, _ outputWidth: Int, bias hasBias: Bool = true, from initializer: Initializer) {
     weight = initializer.glorot(inputWidth, outputWidth)
     bias = hasBias ? initializer.constant(0, 1, outputWidth) : nil
   }
 
+  /// h' of each target. [S, in] → [T, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let normalized = block.normalized
     if !source.isSparse && weight.shape.rows < weight.shape.columns {

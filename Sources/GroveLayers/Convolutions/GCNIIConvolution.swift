@@ -13,9 +13,13 @@ public import GroveTensors
 /// - Complexity: O(E · F + N · F²).
 /// - Source: Chen 2020, eq. 5 and, for two weights, GCNII*.
 public final class GCNIIConvolution: Module {
+  /// W₁, for the neighbors' rows and, where shared, the initial ones. [F, F]
   public let weight1: Parameter
+  /// W₂, for the initial rows alone; nil where W₁ serves both. [F, F]
   public let weight2: Parameter?
+  /// α, the share of the initial rows, in 0...1.
   public let alpha: Float
+  /// β, the share of the transformed rows: log(θ / layer + 1).
   public let beta: Float
 
   /// - Parameter layer: number of this layer, from 1.
@@ -30,6 +34,7 @@ public final class GCNIIConvolution: Module {
     beta = Foundation.log(theta / Float(layer) + 1)
   }
 
+  /// h' of each node, from the rows of the layer before and the initial ones. [N, F] → [N, F]
   public func callAsFunction(_ x: Tensor, initial: Tensor, over block: Block) -> Tensor {
     let normalized = block.normalized
     let mixed = x.aggregated(over: normalized.aggregation, weights: normalized.weights)

@@ -10,14 +10,18 @@ public import GroveTensors
 /// - Complexity: O(K · E · C).
 /// - Source: Zhu, Ghahramani 2002, in the smoothed form of Zhou 2004, eq. 4, iterated `steps` times.
 public struct LabelPropagation: Sendable {
+  /// K, the number of propagation steps.
   public let steps: Int
+  /// α, the share that comes along edges in each step, in 0...1.
   public let alpha: Float
 
+  /// Propagation with 50 steps and α 0.9 unless told otherwise.
   public init(steps: Int = 50, alpha: Float = 0.9) {
     self.steps = steps
     self.alpha = alpha
   }
 
+  /// A score in 0...1 for each node and class, from the rows of known classes. [N, C] → [N, C]
   public func callAsFunction(_ known: Tensor, over block: Block) -> Tensor {
     Pass.evaluation {
       let normalized = block.normalized

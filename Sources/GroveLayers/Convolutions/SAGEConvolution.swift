@@ -11,14 +11,19 @@ public import GroveTensors
 /// - Source: Hamilton, Ying, Leskovec 2017, algorithm 1. Differs: the maximum has no extra dense layer before it, as in
 ///   PyTorch Geometric.
 public final class SAGEConvolution: GraphConvolution {
+  /// W_neighbor and b, for the neighbors' mean or maximum. [in, out]
   public let neighbor: Linear
+  /// W_own, for a node's own row; it has no bias. [in, out]
   public let own: Linear
+  /// Whether neighbors' rows are averaged or their largest entries taken.
   public let aggregator: Aggregator
+  /// Whether each row of the result is brought to length 1.
   public let isNormalized: Bool
 
   /// How the neighbors' rows become one.
   public enum Aggregator: String, Sendable, CaseIterable, Codable { case mean, max }
 
+  /// A convolution from `inputWidth` to `outputWidth` columns with a random start.
   public init(
     _ inputWidth: Int, _ outputWidth: Int, aggregator: Aggregator = .mean, normalized: Bool = false,
     from initializer: Initializer
@@ -29,6 +34,7 @@ public final class SAGEConvolution: GraphConvolution {
     isNormalized = normalized
   }
 
+  /// h' of each target. [S, in] → [T, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let mixed: Tensor
     switch aggregator {

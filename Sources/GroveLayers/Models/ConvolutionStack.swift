@@ -8,10 +8,15 @@ public import GroveTensors
 ///
 /// The embedding is the input of the last convolution, before dropout.
 public final class ConvolutionStack: NodeModel {
+  /// The convolutions from input to logits, at least one.
   public let convolutions: [any GraphConvolution]
+  /// One norm after each convolution but the last, or none.
   public let norms: [any Norm]
+  /// One dense path beside each convolution but the last, or none.
   public let residuals: [Linear]
+  /// Share of each convolution's input that is zeroed in training, in 0..<1.
   public let dropout: Float
+  /// Function of every entry after each convolution but the last.
   public let activation: ElementwiseFunction
 
   /// - Parameters:
@@ -29,8 +34,10 @@ public final class ConvolutionStack: NodeModel {
     self.activation = activation
   }
 
+  /// One block for each convolution.
   public var blockCount: Int { convolutions.count }
 
+  /// Logits of the last block's targets, and the rows they were made from as embedding. [S, F] → [T, C]
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     precondition(blocks.count == blockCount, "ConvolutionStack: \(blocks.count) blocks for \(blockCount) convolutions")
     var h = features

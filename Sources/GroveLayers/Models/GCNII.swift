@@ -8,11 +8,16 @@ public import GroveTensors
 /// Convolutions decay with the main group, the two dense layers with the second, as in the paper's experiments.
 /// - Source: Chen 2020, section 5.1.
 public final class GCNII: NodeModel {
+  /// The dense layer before the convolutions, which makes x⁰. [in, hidden]
   public let input: Linear
+  /// The convolutions, each of the hidden width.
   public let convolutions: [GCNIIConvolution]
+  /// The dense layer after them, which makes the logits. [hidden, C]
   public let output: Linear
+  /// Share of each layer's input that is zeroed in training, in 0..<1.
   public let dropout: Float
 
+  /// A model of `layers` convolutions between two dense layers, with a random start.
   public init(
     _ inputWidth: Int, hidden: Int, _ classCount: Int, layers: Int, alpha: Float, theta: Float, sharedWeights: Bool,
     dropout: Float, from initializer: Initializer
@@ -25,8 +30,10 @@ public final class GCNII: NodeModel {
     self.dropout = dropout
   }
 
+  /// 1: every convolution walks the same block.
   public var blockCount: Int { 1 }
 
+  /// Logits, and the rows after the last convolution as embedding. [N, in] → [N, C]
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     let block = blocks[0]
     let initial = input(features.droppedOut(dropout, rowIDs: block.sourceIDs)).relu()

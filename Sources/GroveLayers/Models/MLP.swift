@@ -5,8 +5,11 @@ public import GroveTensors
 ///
 ///     x → dropout → dense → norm → ReLU → … → dropout → dense → logits
 public final class MLP: NodeModel {
+  /// The dense layers from input to logits.
   public let layers: [Linear]
+  /// One norm after each layer but the last, or none.
   public let norms: [any Norm]
+  /// Share of each layer's input that is zeroed in training, in 0..<1.
   public let dropout: Float
 
   /// - Parameter widths: input, hidden …, output.
@@ -17,8 +20,10 @@ public final class MLP: NodeModel {
     self.dropout = dropout
   }
 
+  /// 1: the block only tells which rows are targets.
   public var blockCount: Int { 1 }
 
+  /// Logits of the targets, and their last hidden rows as embedding. [S, F] → [T, C]
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     let ids = blocks[0].sourceIDs
     let (hidden, logits) = self(features, rowIDs: ids)

@@ -8,6 +8,7 @@ public struct NodeOutput {
   /// One score a class. [T, C]
   public let logits: Tensor
 
+  /// Output from its two parts, which have a row for each of the same targets.
   public init(embedding: Tensor, logits: Tensor) {
     self.embedding = embedding
     self.logits = logits
@@ -42,8 +43,11 @@ public protocol FeatureModule: Module {
 public final class FixedFeatures: FeatureModule {
   private let all: Tensor
 
+  /// Features that training leaves as they are. [N, F]
   public init(_ features: Tensor) { all = features.detached() }
+  /// F, the number of feature columns.
   public var width: Int { all.columns }
+  /// Rows of the given nodes, of all nodes where nil. [nodes, F]
   public func features(of nodes: [Int32]?) -> Tensor { nodes.map { all.gathering(rows: $0) } ?? all }
 }
 
@@ -54,13 +58,17 @@ public final class FixedFeatures: FeatureModule {
 /// - Start: normal of deviation 1, as PyTorch's embeddings. Weight decay leaves them alone: it would pull the rows of
 ///   nodes far from any training node to zero.
 public final class LearnedFeatures: FeatureModule {
+  /// The learned rows. [N, width]
   public let embedding: Parameter
 
+  /// Random rows, one a node, of the given width.
   public init(nodeCount: Int, width: Int, from initializer: Initializer) {
     embedding = initializer.normal(nodeCount, width, deviation: 1, decayGroup: .none)
   }
 
+  /// Number of learned columns.
   public var width: Int { embedding.shape.columns }
+  /// Learned rows of the given nodes, of all nodes where nil. [nodes, width]
   public func features(of nodes: [Int32]?) -> Tensor {
     nodes.map { embedding.value.gathering(rows: $0) } ?? embedding.value
   }
@@ -68,9 +76,12 @@ public final class LearnedFeatures: FeatureModule {
 
 /// Features and the model on them: what is trained and saved.
 public final class NodeClassifier: Module {
+  /// Where the model's input rows come from.
   public let features: any FeatureModule
+  /// What turns input rows into embeddings and logits.
   public let model: any NodeModel
 
+  /// A classifier of `model` on `features`; their widths must agree.
   public init(features: any FeatureModule, model: any NodeModel) {
     self.features = features
     self.model = model

@@ -11,13 +11,20 @@ public import GroveTensors
 /// - Shape: x [N, F] → [N, F]; weight, bias and both statistics [1, F].
 /// - Source: Ioffe, Szegedy 2015, algorithms 1 and 2.
 public final class BatchNorm: Norm {
+  /// Scale of each column. [1, F]
   public let weight: Parameter
+  /// Shift of each column. [1, F]
   public let bias: Parameter
+  /// Mean of each column over the batches seen, used in evaluation. [1, F]
   public let runningMean: Buffer
+  /// Unbiased variance of each column over the batches seen, used in evaluation. [1, F]
   public let runningVariance: Buffer
+  /// ε, added to the variance before the root.
   public let epsilon: Float
+  /// Share of a batch's statistics in the running ones after it, in 0...1.
   public let momentum: Float
 
+  /// A norm of `width` columns; starts with weight 1, bias 0, running mean 0 and running variance 1.
   public init(_ width: Int, epsilon: Float = 1e-5, momentum: Float = 0.1, from initializer: Initializer) {
     weight = initializer.constant(1, 1, width)
     bias = initializer.constant(0, 1, width)
@@ -27,6 +34,7 @@ public final class BatchNorm: Norm {
     self.momentum = momentum
   }
 
+  /// y of each row; in training the running statistics move too. [N, F] → [N, F]
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let standardized: Tensor
     if Pass.isTraining {

@@ -10,6 +10,7 @@ public protocol Norm: Module {
 public enum NormKind: String, Sendable, CaseIterable, Codable {
   case none, layer, batch, pair, graph
 
+  /// A norm for rows of the given width, or nil for `none`.
   public func make(_ width: Int, from initializer: Initializer) -> (any Norm)? {
     switch self {
     case .none: nil

@@ -3,9 +3,12 @@ public import GroveLayers
 
 /// What a recipe needs to know of the data.
 public struct ModelShape: Sendable {
+  /// Number of feature columns.
   public let inputWidth: Int
+  /// Number of classes, which is the number of logits.
   public let classCount: Int
 
+  /// The shape of data with so many feature columns and classes.
   public init(inputWidth: Int, classCount: Int) {
     self.inputWidth = inputWidth
     self.classCount = classCount
@@ -14,16 +17,22 @@ public struct ModelShape: Sendable {
 
 /// A model by name: its defaults, where they come from, and how it is made.
 public struct ModelRecipe: Sendable {
+  /// Name that `--model` takes, such as `gcn`.
   public let name: String
+  /// The model's full name, for people.
   public let title: String
+  /// The task that it solves, as `--task` takes it.
   public let task: String
   /// Paper, and where the default values come from.
   public let source: String
   /// Configuration keys that change this model beside those common to all.
   public let options: [String]
+  /// Changes the general defaults to the model's own.
   public let defaults: @Sendable (inout TrainingConfiguration) -> Void
+  /// Whether it is trained or computed, and how it is made.
   public let kind: Kind
 
+  /// How a model comes to be.
   public enum Kind: Sendable {
     /// Trained by gradients.
     case trained(@Sendable (ModelShape, TrainingConfiguration, Initializer) -> any NodeModel)
@@ -43,6 +52,7 @@ public struct ModelRecipe: Sendable {
 ///
 /// A new one is a line here and a file in GroveLayers.
 public enum ModelCatalogue {
+  /// The recipes in the order in which `grove models list` shows them.
   public static let recipes: [ModelRecipe] = [
     ModelRecipe(
       name: "gcn", title: "Graph convolutional network", task: "nodes",

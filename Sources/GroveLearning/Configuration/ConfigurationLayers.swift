@@ -4,8 +4,10 @@ public import Foundation
 public struct ConfigurationLayer {
   /// Where the values come from, for error messages: a path, or `command line`.
   public let origin: String
+  /// Values by key; a key without one keeps what lies below.
   public private(set) var values: [String: Any] = [:]
 
+  /// A layer without values, to be filled by `set`.
   public init(origin: String) { self.origin = origin }
 
   /// Sets a key; nil is no value.

@@ -7,7 +7,9 @@ public import GroveLayers
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// The store, folder or file that the run reads.
   public var store = ""
+  /// What is learned; `nodes` (classes of nodes) is the only task.
   public var task = "nodes"
+  /// Name of a recipe in `ModelCatalogue`.
   public var model = "gcn"
   /// A feature column, `one-hot` or `learned:WIDTH`; absent: the store's first column, else `learned:64`.
   public var features: String?
@@ -15,23 +17,36 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var normalizeFeatures = "auto"
   /// `auto` and `yes` make every edge run both ways, `no` takes edges as they are.
   public var undirected = "auto"
+  /// Names of the relations to train on; empty: `edges` where there is one, else all within the labeled type.
   public var relations: [String] = []
   /// Names of splits; run r takes number r modulo their count.
   ///
   /// Empty: the store's default.
   public var splits: [String] = []
+  /// Number of runs, each with a start and a folder of its own.
   public var runs = 1
+  /// Fixes everything random; run r takes seed + r.
   public var seed = 0
 
+  /// Width of hidden layers, for attention of one head.
   public var hidden = 64
+  /// Number of layers, the last one included; for GCNII the number of its convolutions.
   public var layers = 2
+  /// Attention heads of each hidden layer, side by side.
   public var heads = 1
+  /// Attention heads of the last layer, averaged.
   public var outputHeads = 1
+  /// Share of the inputs of layers that is zeroed in training, in 0..<1.
   public var dropout: Float = 0.5
+  /// Share of the attention weights that is zeroed in training, in 0..<1.
   public var attentionDropout: Float = 0
+  /// The norm after each layer but the last.
   public var norm = NormKind.none
+  /// Whether a dense path runs beside each hidden convolution.
   public var residual = false
+  /// How GraphSAGE merges the rows of a node's neighbors.
   public var aggregator = SAGEConvolution.Aggregator.mean
+  /// Whether GraphSAGE brings the rows after each convolution to length 1.
   public var normalizeEmbeddings = false
   /// Propagation steps of SGC, APPNP and label propagation.
   public var propagations = 2
@@ -39,16 +54,24 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var alpha: Float = 0.1
   /// Strength of GCNII's identity mapping.
   public var theta: Float = 0.5
+  /// Whether a layer of GCNII has one weight, or a second one for the initial rows.
   public var sharedWeights = true
 
+  /// What turns gradients into steps.
   public var optimizer = OptimizerKind.adam
+  /// Learning rate before warmup and schedule, above 0.
   public var lr: Float = 0.01
+  /// Weight decay of the main group of parameters: L2 in the gradient, for `adamw` decoupled from it.
   public var weightDecay: Float = 5e-4
   /// Weight decay of the second group of parameters (GCNII's dense layers); absent: the same.
   public var weightDecay2: Float?
+  /// Share of the last step that `sgd` keeps up, in 0..<1.
   public var momentum: Float = 0
+  /// How the learning rate changes over epochs.
   public var schedule = Schedule.constant
+  /// Epochs in which the learning rate first rises in a straight line.
   public var warmup = 0
+  /// Largest number of epochs of a run.
   public var epochs = 200
   /// Epochs without a better validation score before training stops; 0: never.
   public var patience = 100
@@ -56,10 +79,12 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var metric: Metric?
   /// `none`, or `balanced` (inverse to the class's share of the training nodes).
   public var classWeights = "none"
+  /// Share of each target that is spread evenly over all classes, in 0..<1.
   public var labelSmoothing: Float = 0
   /// Epochs between checkpoints; absent: by time.
   public var checkpointEvery: Int?
 
+  /// The general defaults; `init(layers:)` puts the model's own over them.
   public init() {}
 
   enum CodingKeys: String, CodingKey, CaseIterable {

@@ -1,9 +1,11 @@
 /// Counts of (true class, predicted class), and what follows from them.
 public struct ConfusionMatrix: Sendable, Equatable {
+  /// C, the number of classes.
   public let classCount: Int
   /// Row-major: counts[true · C + predicted].
   public private(set) var counts: [Int]
 
+  /// C × C zeros.
   public init(classCount: Int) {
     self.classCount = classCount
     counts = [Int](repeating: 0, count: classCount * classCount)
@@ -16,8 +18,10 @@ public struct ConfusionMatrix: Sendable, Equatable {
     for (t, p) in zip(truth, predicted) { counts[Int(t) * classCount + Int(p)] += 1 }
   }
 
+  /// Number of nodes of class `truth` that were given class `predicted`.
   public subscript(truth: Int, predicted: Int) -> Int { counts[truth * classCount + predicted] }
 
+  /// Number of nodes counted.
   public var total: Int { counts.reduce(0, +) }
 
   /// Share on the diagonal; 0 for no nodes.
@@ -40,14 +44,18 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
 /// Precision, recall and F1 of one class.
 public struct ClassScores: Sendable, Equatable {
+  /// Nodes that have the class and were given it.
   public let hits: Int
   /// Nodes that truly have the class.
   public let support: Int
   /// Nodes that were given it.
   public let predicted: Int
 
+  /// Share of hits among the nodes that were given the class; 0 for none.
   public var precision: Double { predicted == 0 ? 0 : Double(hits) / Double(predicted) }
+  /// Share of hits among the nodes that have the class; 0 for none.
   public var recall: Double { support == 0 ? 0 : Double(hits) / Double(support) }
+  /// Harmonic mean of precision and recall; 0 where the class does not occur.
   public var f1: Double { support + predicted == 0 ? 0 : 2 * Double(hits) / Double(support + predicted) }
 
   static func macroF1(_ classes: [ClassScores]) -> Double {

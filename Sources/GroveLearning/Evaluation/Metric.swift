@@ -23,6 +23,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
 public struct MetricValues: Sendable, Equatable {
   private var values: [Metric: Double] = [:]
 
+  /// No values yet.
   public init() {}
 
   /// From JSON keys; other keys are left out.
@@ -30,11 +31,13 @@ public struct MetricValues: Sendable, Equatable {
     for metric in Metric.allCases { values[metric] = byName[metric.rawValue] }
   }
 
+  /// The value of a metric, nil where it is absent.
   public subscript(metric: Metric) -> Double? {
     get { values[metric] }
     set { values[metric] = newValue }
   }
 
+  /// The metrics that have a value, in their fixed order.
   public var ordered: [(metric: Metric, value: Double)] {
     Metric.allCases.compactMap { metric in values[metric].map { (metric, $0) } }
   }

@@ -3,6 +3,7 @@ public import GroveGraphs
 
 /// Scores of some nodes against their labels.
 public struct NodeEvaluation: Sendable {
+  /// Every metric that can be computed; none where there are no nodes.
   public let values: MetricValues
   /// One entry a class.
   public let perClass: [ClassScores]

@@ -10,12 +10,18 @@ public import GroveTensors
 /// t counts the steps of each parameter by itself.
 /// - Source: Kingma, Ba 2015, algorithm 1; Loshchilov, Hutter 2019, algorithm 2.
 public final class Adam: Optimizer {
+  /// Step counts, weight decays and the two moments, in slots `first` and `second`.
   public let memory: OptimizerMemory
+  /// Whether weight decay leaves the gradient alone (AdamW).
   public let isDecoupled: Bool
+  /// β₁, the share of the mean gradient m that a step keeps.
   public let beta1: Float
+  /// β₂, the share of the mean squared gradient v that a step keeps.
   public let beta2: Float
+  /// ε, added to the root of v.
   public let epsilon: Float
 
+  /// Adam, or AdamW where `decoupled`, over the parameters of `memory` and with its weight decays.
   public init(
     _ memory: OptimizerMemory, decoupled: Bool, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
   ) {
@@ -26,6 +32,7 @@ public final class Adam: Optimizer {
     self.epsilon = epsilon
   }
 
+  /// One step for each trainable parameter that has a gradient.
   public func step(_ gradients: Gradients, learningRate: Float) {
     memory.forEachStep(gradients) { index, value, gradient in
       let decay = memory.decays[index]

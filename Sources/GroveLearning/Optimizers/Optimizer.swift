@@ -41,6 +41,7 @@ public final class OptimizerMemory {
   /// Remembered rows by slot name, such as `first`; nil until a parameter's first step.
   private var slots: [(name: String, values: [FloatBuffer?])] = []
 
+  /// A memory of no steps; a parameter of decay group `none` gets neither decay.
   public init(_ parameters: [Named<Parameter>], decay: Float, secondDecay: Float) {
     self.parameters = parameters
     decays = parameters.map {
@@ -82,6 +83,7 @@ public final class OptimizerMemory {
     slot(name, of: index).copy(from: FloatBuffer(values))
   }
 
+  /// Puts back the step counts of a checkpoint, one a parameter in their order.
   public func restore(steps: [Int]) {
     precondition(steps.count == parameters.count, "OptimizerMemory: \(steps.count) step counts for \(parameters.count)")
     self.steps = steps

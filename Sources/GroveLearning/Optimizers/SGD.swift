@@ -7,14 +7,18 @@ public import GroveTensors
 ///
 /// - Source: Sutskever 2013, section 2, in PyTorch's form (no dampening, no Nesterov step).
 public final class SGD: Optimizer {
+  /// Step counts, weight decays and the last update u, in slot `velocity`.
   public let memory: OptimizerMemory
+  /// μ, the share of the last update that a step keeps up; 0 keeps none.
   public let momentum: Float
 
+  /// Gradient descent over the parameters of `memory` and with its weight decays.
   public init(_ memory: OptimizerMemory, momentum: Float = 0) {
     self.memory = memory
     self.momentum = momentum
   }
 
+  /// One step for each trainable parameter that has a gradient.
   public func step(_ gradients: Gradients, learningRate: Float) {
     memory.forEachStep(gradients) { index, value, gradient in
       let update = FloatBuffer(count: value.count)

@@ -5,12 +5,17 @@ public import GroveTensors
 
 /// A graph with features and labels as one training sees it.
 public struct NodeData: Sendable {
+  /// Name of the source it was read from, for messages and manifests.
   public let name: String
+  /// Nodes of the one type, and the edges of the chosen relations among them.
   public let graph: Graph
+  /// Classes of the nodes; none known where the graph is only to be predicted on.
   public let labels: Labels
+  /// The type that all nodes have.
   public let nodeType: NodeType
   /// External ids in node order, or nil where a node's id is its number.
   public let nodeIDs: [String]?
+  /// The model's input: given rows, normalized where that was asked for, or learned ones.
   public let features: Features
   /// Choices made for the caller, in words.
   public let notes: [String]
@@ -20,6 +25,7 @@ public struct NodeData: Sendable {
     case given(FeatureMatrix)
     case learned(width: Int)
 
+    /// Number of input columns.
     public var width: Int {
       switch self {
       case .given(let matrix): matrix.width
@@ -97,7 +103,9 @@ public struct NodeData: Sendable {
     self.notes = notes
   }
 
+  /// N, the number of nodes.
   public var nodeCount: Int { graph.nodeCount }
+  /// C, the number of classes.
   public var classCount: Int { labels.classCount }
 
   /// The features as a module: the given rows, or learned ones with their random start.
@@ -108,9 +116,10 @@ public struct NodeData: Sendable {
     }
   }
 
-  /// The metric that chooses the best epoch unless told: accuracy; area under the ROC curve for two classes, which are
-  /// often unequal; the loss where a node may have many classes, since the other metrics stand still for many epochs.
-
+  /// The metric that chooses the best epoch unless told otherwise.
+  ///
+  /// Accuracy; area under the ROC curve for two classes, which are often unequal; the loss where a node may have many
+  /// classes, since the other metrics stand still for many epochs.
   public var defaultMetric: Metric {
     switch labels {
     case .single: classCount == 2 ? .rocAUC : .accuracy

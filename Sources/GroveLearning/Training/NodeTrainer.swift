@@ -6,13 +6,19 @@ import GroveTensors
 
 /// News of a training for whoever watches it.
 public struct TrainingProgress: Sendable {
+  /// Number of this run, from 0.
   public let run: Int
+  /// Number of runs that the configuration asks for.
   public let runs: Int
+  /// Number of the epoch that just ended, from 1.
   public let epoch: Int
+  /// Largest number of epochs; patience may end the run sooner.
   public let epochs: Int
+  /// Loss on the training nodes before the epoch's step.
   public let loss: Double
   /// The metric that chooses the best epoch, on validation nodes; nil without any.
   public let validation: Double?
+  /// The metric whose value `validation` is.
   public let metric: Metric
 }
 
@@ -41,10 +47,6 @@ public struct NodeTrainer {
             "\(data.name): split '\(split.name)' holds node \(node), which has no label; correct the split")
         }
       }
-    } else if configuration.classWeights != "none" || configuration.labelSmoothing > 0 {
-      let key = configuration.classWeights != "none" ? "classWeights" : "labelSmoothing"
-      throw TrainingFailure.configuration(
-        "\(key) needs one class a node; \(data.name) gives nodes several, so leave it out")
     }
     self.data = data
     self.configuration = configuration
@@ -173,12 +175,13 @@ public struct NodeTrainer {
     }
   }
 
-  /// How many training nodes lack each class for one that has it; 1 for classes that none has.
+  /// How many training nodes lack each class for one that has it; 1 for classes that none has or all have.
   private func positiveWeights(_ rows: SparseRows) -> [Float]? {
     guard configuration.classWeights == "balanced" else { return nil }
     var counts = [Int](repeating: 0, count: data.classCount)
     for node in split.train { for c in rows[Int(node)] { counts[Int(c)] += 1 } }
-    return counts.map { $0 == 0 ? 1 : Float(split.train.count - $0) / Float($0) }
+    let all = split.train.count
+    return counts.map { $0 == 0 || $0 == all ? 1 : Float(all - $0) / Float($0) }
   }
 
   /// Inverse to each class's share of the training nodes, mean 1 over nodes; classes without any weigh 0.

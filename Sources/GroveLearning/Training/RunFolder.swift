@@ -3,14 +3,21 @@ import GroveKernels
 
 /// The folder of one run: its files, by the names that the command line's contract gives them.
 public struct RunFolder: Sendable {
+  /// Where the folder lies or will lie.
   public let path: String
 
+  /// A run's folder by its path, whether it exists or not.
   public init(_ path: String) { self.path = path }
 
+  /// The configuration that decided the run.
   public var configurationPath: String { path + "/config.json" }
+  /// One line of losses and scores an epoch.
   public var metricsPath: String { path + "/metrics.jsonl" }
+  /// The weights of the best epoch.
   public var bestPath: String { path + "/best.safetensors" }
+  /// The last checkpoint: everything that `--resume` needs.
   public var lastPath: String { path + "/last.safetensors" }
+  /// What a finished run writes about itself; absent until then.
   public var manifestPath: String { path + "/manifest.json" }
 
   /// The folders of the N runs of one command: the folder itself for one, `run-0` … below it for more.
@@ -145,14 +152,23 @@ public struct ModelSignature: Codable, Sendable, Equatable {
 
 /// What a run came to.
 public struct RunResult: Codable, Sendable, Equatable {
+  /// Number of the run, from 0.
   public var run: Int
+  /// Name of the split it was trained on.
   public var split: String
+  /// Number of trainable numbers; 0 for label propagation.
   public var parameters: Int
+  /// Number of epochs that were trained.
   public var epochs: Int
+  /// The epoch whose weights were kept, from 1; 0 where nothing is trained.
   public var bestEpoch: Int
+  /// Mean time of an epoch, its step and its evaluation, in seconds.
   public var secondsPerEpoch: Double
+  /// Metrics of the best weights on training nodes, by JSON key; empty without nodes.
   public var train: [String: Double]
+  /// Metrics of the best weights on validation nodes, by JSON key; empty without nodes.
   public var validation: [String: Double]
+  /// Metrics of the best weights on test nodes, by JSON key; empty without nodes.
   public var test: [String: Double]
 }
 

@@ -6,7 +6,9 @@ import GroveTensors
 
 /// A model with the data it was trained on: scores, embeddings and classes of nodes.
 public final class TrainedModel {
+  /// The graph, features and labels that it scores.
   public let data: NodeData
+  /// What decided its training.
   public let configuration: TrainingConfiguration
   let recipe: ModelRecipe
   let split: Split
@@ -49,6 +51,7 @@ public final class TrainedModel {
     if let classifier { try files.readBest(into: classifier) }
   }
 
+  /// Number of trainable numbers; 0 for label propagation.
   public var parameterCount: Int { classifier?.parameterCount ?? 0 }
 
   /// What this model takes and gives.

@@ -15,6 +15,7 @@ public enum TrainingFailure: Failure, Equatable {
   /// The person asked to stop; everything up to that epoch is saved.
   case interrupted(path: String, epoch: Int)
 
+  /// `usage` for a configuration, `badData` for data and checkpoints, a folder's own kind, else `internalFault`.
   public var kind: FailureKind {
     switch self {
     case .configuration: .usage
@@ -24,6 +25,7 @@ public enum TrainingFailure: Failure, Equatable {
     }
   }
 
+  /// What happened and, where it is known, what to do about it, in one sentence.
   public var description: String {
     switch self {
     case .configuration(let text), .data(let text): text

@@ -21,7 +21,9 @@ extension Tensor {
   public func elu(alpha: Float = 1) -> Tensor { applying(.elu(alpha: alpha)) }
   /// x · Φ(x), exact.
   public func gelu() -> Tensor { applying(.gelu) }
+  /// 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor { applying(.sigmoid) }
+  /// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
   public func tanh() -> Tensor { applying(.tanh) }
   /// log(1 + eˣ).
   public func softplus() -> Tensor { applying(.softplus) }

@@ -100,7 +100,9 @@ public struct Segments: Sendable {
       incoming: EdgeIndex(offsets: offsets, columns: (0..<count).map(Int32.init)), sourceCount: count)
   }
 
+  /// Number of segments, empty ones included.
   public var count: Int { aggregation.targetCount }
+  /// N, the number of rows over all segments.
   public var rowCount: Int { aggregation.sourceCount }
 }
 
