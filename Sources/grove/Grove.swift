@@ -49,7 +49,7 @@ struct Grove: ParsableCommand {
         Foundation.exit(0)
       }
       if code == .validationFailure {
-        Notice.say("\(oneLine(message(for: error))); see grove --help")
+        Notice.say("\(oneLine(message(for: error))); see \(namedCommand) --help")
         Foundation.exit(FailureKind.usage.rawValue)
       }
       Notice.say(oneLine("\(error)"))
@@ -59,5 +59,17 @@ struct Grove: ParsableCommand {
 
   private static func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+  }
+
+  /// The command that was asked for, as far as its words name one: `grove data get`.
+  private static var namedCommand: String {
+    var command: any ParsableCommand.Type = Grove.self
+    var words = "grove"
+    for word in CommandLine.arguments.dropFirst() {
+      guard let next = command.configuration.subcommands.first(where: { $0._commandName == word }) else { break }
+      command = next
+      words += " " + word
+    }
+    return words
   }
 }

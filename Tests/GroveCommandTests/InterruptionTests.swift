@@ -63,6 +63,30 @@ import Testing
     #expect(epochs.contains { $0 < 1000 }, "at least one was caught in the middle: \(epochs)")
   }
 
+  @Test func `a run killed before its first checkpoint begins again`() throws {
+    let scratch = try ScratchFolder()
+    let data = try SmallData().writeFolder(scratch.file("small"))
+    let words = ["train", data, "--epochs", "40", "--runs", "2"]
+    let whole = try succeed(words + ["--out", scratch.file("whole")])
+    var random = TestRandom(Int(getpid()))
+    for number in 0..<8 {
+      let folder = scratch.file("cut-\(number)")
+      let running = try GroveCommand.start(words + ["--out", folder])
+      usleep(UInt32(Int.random(in: 0..<120_000, using: &random)))
+      running.send(SIGKILL)
+      _ = try running.wait()
+      let isRun = FileManager.default.fileExists(atPath: "\(folder)/config.json")
+      let result = try succeed(isRun ? ["train", "--resume", folder] : words + ["--out", folder])
+      #expect(result.numbers("test") == whole.numbers("test"))
+      for name in ["best", "last"] {
+        let file = "run-1/\(name).safetensors"
+        #expect(try bytes("\(folder)/\(file)") == bytes(scratch.file("whole/\(file)")))
+      }
+      let left = try FileManager.default.subpathsOfDirectory(atPath: folder)
+      #expect(!left.contains { $0.hasSuffix(".partial") }, "\(left)")
+    }
+  }
+
   @Test func `a run that has ended is printed again by --resume`() throws {
     let scratch = try ScratchFolder()
     let data = try SmallData().writeFolder(scratch.file("small"))

@@ -83,15 +83,17 @@ import Testing
     #expect(result.code == 0 && result.errors.contains("no split") && result.errors.contains("fraction:.6,.2"))
   }
 
-  @Test func `folder, archive and table of one graph give one set of weights`() throws {
+  @Test(arguments: [SmallData(), SmallData(wordChance: 0.05)])
+  func `one graph gives one set of weights whatever its shape, its words many or few`(data: SmallData) throws {
     let scratch = try ScratchFolder()
-    let data = SmallData()
     try data.writeFolder(scratch.file("folder"))
     try data.writeTable(scratch.file("table"))
     try data.writeArchive(scratch.file("graph.npz"), split: scratch.file("public.json"))
     let folder = try weights("folder", scratch)
     #expect(try weights("table", scratch) == folder)
     #expect(try weights("graph.npz", scratch, ["--split", "public.json"]) == folder)
+    try data.writeLinqs(scratch.file("linqs"))
+    #expect(try weights("linqs", scratch) == folder)
   }
 
   @Test func `a split is stored with a LINQS folder and trained on`() throws {

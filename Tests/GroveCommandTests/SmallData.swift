@@ -17,7 +17,8 @@ struct SmallData: Sendable {
   let validation: [Int32]
   let test: [Int32]
 
-  init(count: Int = 240, seed: Int = 1) {
+  /// - Parameter wordChance: how likely a node has a word that is not of its class.
+  init(count: Int = 240, seed: Int = 1, wordChance: Double = 0.15) {
     self.count = count
     var random = TestRandom(seed)
     var seen: Set<Int> = []
@@ -33,7 +34,7 @@ struct SmallData: Sendable {
     for node in 0..<count {
       labels.append(Int32(node % 3))
       for word in 0..<width {
-        let chance = word % 3 == node % 3 ? 0.35 : 0.15
+        let chance = word % 3 == node % 3 ? wordChance + 0.2 : wordChance
         features.append(word == node % width || Double.random(in: 0..<1, using: &random) < chance ? 1 : 0)
       }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct UsageErrorTests {
   @Test(arguments: [
     (["train", "DATA", "--out", "OUT", "--model", "gcnn"], ["'gcnn'", "gcn, sage, gat"]),
-    (["train", "DATA", "--out", "OUT", "--modle", "gcn"], ["--modle"]),
+    (["train", "DATA", "--out", "OUT", "--modle", "gcn"], ["--modle", "--model", "see grove train --help"]),
     (["train", "DATA", "--out", "OUT", "--metric", "f1"], ["metric", "'f1'", "macroF1"]),
     (["train", "DATA", "--out", "OUT", "--hidden", "wide"], ["--hidden", "wide"]),
     (["train", "DATA", "--out", "OUT", "--hidden", "0"], ["hidden is 0", "at least 1"]),

@@ -143,6 +143,20 @@ import Testing
       ])
   }
 
+  @Test func `a folder that a killed start or a killed overwriting left can be trained in`() throws {
+    let scratch = try ScratchFolder()
+    let folder = RunFolder(scratch.file("run"))
+    try AtomicFile.makeFolder(folder.path)
+    try AtomicFile.write("{", to: folder.path + "/config.json.99.partial")
+    try folder.create(overwriting: false)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    // Whatever was removed before the kill, config.json was not yet.
+    for name in ["config.json", "last.safetensors"] { try AtomicFile.write("{}", to: folder.path + "/" + name) }
+    #expect(failure { try folder.create(overwriting: false) }?.kind == .cannotCreate)
+    try folder.create(overwriting: true)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
   @Test func `overwriting removes the old run and nothing of the person's`() throws {
     let scratch = try ScratchFolder()
     let folder = try folder(scratch, "run")

@@ -35,7 +35,8 @@ public struct TestInput: Sendable {
 }
 
 /// Checks an operation against a slow reference: its result to 2e-5 of the largest entry, its gradients against finite
-/// differences of itself, and, where the inputs are small, entry by entry against the reference's numerical gradient.
+/// differences of itself, that gradients add to what is there, and, where the inputs are small, entry by entry against
+/// the reference's numerical gradient.
 public func expectOperation(
   _ inputs: [TestInput], tolerance: Double = 2e-5, slow: ([Matrix]) -> Matrix,
   sourceLocation: SourceLocation = #_sourceLocation, fast: ([Tensor]) -> Tensor
@@ -50,10 +51,19 @@ public func expectOperation(
   #expect(difference(result.values, expected.values) <= tolerance, "\(sizes)", sourceLocation: sourceLocation)
   expectGradients(of: inputs, sourceLocation: sourceLocation, fast)
 
-  guard inputs.reduce(0, { $0 + $1.values.count }) <= 150, !result.shape.isEmpty else { return }
   var random = TestRandom(99)
   let seed = TestInput(random.floats(result.shape.count), rows: result.rows, columns: result.columns)
   let gradients = result.backward(from: seed.tensor(requiresGradient: false))
+  // Twice the operation is twice the gradient: the second pullback finds the slots filled.
+  let twice = (fast(tensors) + fast(tensors)).backward(from: seed.tensor(requiresGradient: false))
+  for (index, tensor) in tensors.enumerated() {
+    let doubled = gradients[tensor]?.values.map { 2 * $0 }
+    #expect(
+      difference(twice[tensor]?.values ?? [], doubled ?? []) <= 1e-5, "input \(index) of \(sizes) taken twice",
+      sourceLocation: sourceLocation)
+  }
+
+  guard inputs.reduce(0, { $0 + $1.values.count }) <= 150, !result.shape.isEmpty else { return }
   let pulled = inputs.indices.map { index in
     slowPullback(seed.matrix, at: matrices[index], step: 1e-6) { moved in
       var all = matrices

@@ -62,7 +62,9 @@ public struct RunFolder: Sendable {
             kind: .cannotCreate)
         }
         try clear(contents)
-      } else if !contents.isEmpty {
+      } else if contents.allSatisfy(RunFolder.isRemnant) {
+        try clearRemnants()
+      } else {
         throw TrainingFailure.folder(
           path: path, reason: "the folder is not empty and holds no run; choose another --out", kind: .cannotCreate)
       }
@@ -79,14 +81,16 @@ public struct RunFolder: Sendable {
 
   /// Removes what a run wrote, and nothing else.
   private func clear(_ contents: [String]) throws {
-    for name in contents where RunFolder.ownNames.contains(name) || RunFolder.isRemnant(name) {
-      try remove(name)
-    }
     for name in contents where RunFolder.number(of: name) != nil {
       let part = RunFolder(path + "/" + name)
       try part.clear((try? FileManager.default.contentsOfDirectory(atPath: part.path)) ?? [])
       if (try? FileManager.default.contentsOfDirectory(atPath: part.path))?.isEmpty == true { try remove(name) }
     }
+    for name in contents where RunFolder.ownNames.contains(name) || RunFolder.isRemnant(name) {
+      if name != "config.json" { try remove(name) }
+    }
+    // Last, so that a folder cleared in part still counts as a run that may be overwritten.
+    if contents.contains("config.json") { try remove("config.json") }
   }
 
   /// Removes what a process that was killed while writing left behind.
