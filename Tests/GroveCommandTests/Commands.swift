@@ -45,6 +45,15 @@ func expectFailure(
   }
 }
 
+/// What a file holds, for comparisons.
+///
+/// - Throws: where there is none, or nothing in it.
+func contents(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> FileContents {
+  let contents = FileContents(path)
+  try #require(contents.isPresent, "\(path) is missing or empty", sourceLocation: sourceLocation)
+  return contents
+}
+
 /// Bytes of a file.
 ///
 /// - Throws: where there is none.

@@ -87,7 +87,7 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: scratch.file("run/run-\(run)/best.safetensors")))
     }
     #expect(
-      try bytes(scratch.file("run/run-0/best.safetensors")) != bytes(scratch.file("run/run-1/best.safetensors")),
+      try contents(scratch.file("run/run-0/best.safetensors")) != contents(scratch.file("run/run-1/best.safetensors")),
       "run r has a seed of its own")
     // A run of several is reached by its number or by its folder.
     for (run, words) in [(0, []), (2, ["--run", "2"])] {

@@ -16,7 +16,7 @@ import Testing
   func `the number of threads changes no byte of weights or exports`(model: String, cpu: String) throws {
     let scratch = try ScratchFolder()
     let data = try Self.data.writeFolder(scratch.file("small"))
-    var files: [[String: Data]] = []
+    var files: [[String: FileContents]] = []
     for threads in ["1", "2", "3"] {
       let run = scratch.file("run-with-\(threads)")
       // --epochs has no meaning for label propagation, so it is said only where it has.
@@ -29,7 +29,7 @@ import Testing
       try grove(["export", run, "--out", "\(run)/e.npy"])
       try grove(["predict", run, "--out", "\(run)/p.tsv"])
       let names = ["best.safetensors", "last.safetensors", "e.npy", "p.tsv"]
-      files.append(try Dictionary(uniqueKeysWithValues: names.map { ($0, try bytes("\(run)/\($0)")) }))
+      files.append(try Dictionary(uniqueKeysWithValues: names.map { ($0, try contents("\(run)/\($0)")) }))
     }
     for name in files[0].keys.sorted() {
       #expect(files[1][name] == files[0][name], "\(name), 2 threads")
@@ -43,9 +43,9 @@ import Testing
     for (name, seed) in [("a", "7"), ("b", "7"), ("c", "8")] {
       _ = try succeed(["train", data, "--out", scratch.file(name), "--seed", seed, "--epochs", "5"])
     }
-    let weights = try ["a", "b", "c"].map { try bytes(scratch.file("\($0)/best.safetensors")) }
+    let weights = try ["a", "b", "c"].map { try contents(scratch.file("\($0)/best.safetensors")) }
     #expect(weights[0] == weights[1] && weights[0] != weights[2])
-    #expect(try bytes(scratch.file("a/last.safetensors")) == bytes(scratch.file("b/last.safetensors")))
+    #expect(try contents(scratch.file("a/last.safetensors")) == contents(scratch.file("b/last.safetensors")))
   }
 
   @Test func `nothing of the place where a run lies is in its weights`() throws {
@@ -56,7 +56,8 @@ import Testing
     _ = try succeed(["train", "copy", "--out", "run", "--epochs", "4"], in: scratch.file("deep/er"))
     for name in ["best", "last"] {
       #expect(
-        try bytes(scratch.file("a/\(name).safetensors")) == bytes(scratch.file("deep/er/run/\(name).safetensors")))
+        try contents(scratch.file("a/\(name).safetensors")) == contents(scratch.file("deep/er/run/\(name).safetensors"))
+      )
     }
   }
 }
@@ -80,7 +81,7 @@ import Testing
     let honest = try succeed(["train", SharedData.graph("cora"), "--out", scratch.file("a")] + words)
     let turned = try succeed(["train", copy, "--out", scratch.file("b")] + words)
     for name in ["best", "last"] {
-      #expect(try bytes(scratch.file("a/\(name).safetensors")) == bytes(scratch.file("b/\(name).safetensors")))
+      #expect(try contents(scratch.file("a/\(name).safetensors")) == contents(scratch.file("b/\(name).safetensors")))
     }
     #expect(honest.number("bestEpoch") == turned.number("bestEpoch"))
     #expect(honest.numbers("validation") == turned.numbers("validation"))

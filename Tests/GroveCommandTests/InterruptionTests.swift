@@ -39,7 +39,7 @@ import Testing
     #expect(from[0] > 0, "killed after \(delays)")
     for name in ["best", "last"] {
       #expect(
-        try bytes("\(folder)/\(name).safetensors") == bytes("\(whole)/\(name).safetensors"),
+        try contents("\(folder)/\(name).safetensors") == contents("\(whole)/\(name).safetensors"),
         "\(name), killed after \(delays)")
     }
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -80,7 +80,7 @@ import Testing
       #expect(result.numbers("test") == whole.numbers("test"))
       for name in ["best", "last"] {
         let file = "run-1/\(name).safetensors"
-        #expect(try bytes("\(folder)/\(file)") == bytes(scratch.file("whole/\(file)")))
+        #expect(try contents("\(folder)/\(file)") == contents(scratch.file("whole/\(file)")))
       }
       let left = try FileManager.default.subpathsOfDirectory(atPath: folder)
       #expect(!left.contains { $0.hasSuffix(".partial") }, "\(left)")
@@ -91,10 +91,10 @@ import Testing
     let scratch = try ScratchFolder()
     let data = try SmallData().writeFolder(scratch.file("small"))
     let first = try succeed(["train", data, "--out", scratch.file("run"), "--epochs", "6", "--runs", "2"])
-    let before = try bytes(scratch.file("run/run-1/last.safetensors"))
+    let before = try contents(scratch.file("run/run-1/last.safetensors"))
     let again = try succeed(["train", "--resume", scratch.file("run")])
     #expect(again.numbers("test") == first.numbers("test") && again.number("resumedFromEpoch") == 12)
-    #expect(try bytes(scratch.file("run/run-1/last.safetensors")) == before)
+    #expect(try contents(scratch.file("run/run-1/last.safetensors")) == before)
   }
 
   @Test func `a run without a checkpoint begins again`() throws {
@@ -123,7 +123,7 @@ import Testing
     let epoch = stopped.errors.split(separator: " ").compactMap { Int($0.filter(\.isNumber)) }.first
     let result = try succeed(["train", "--resume", run])
     #expect(result.number("resumedFromEpoch") == epoch.map(Double.init), "\(stopped.errors)")
-    #expect(try bytes("\(run)/best.safetensors") == bytes(scratch.file("whole/best.safetensors")))
+    #expect(try contents("\(run)/best.safetensors") == contents(scratch.file("whole/best.safetensors")))
   }
 
   @Test(arguments: [SIGINT, SIGKILL]) func `several runs are stopped and gone on with as one`(signal: Int32) throws {
@@ -147,7 +147,7 @@ import Testing
     #expect(result.numbers("test") == whole.numbers("test") && result.objects("runs").count == 3)
     for part in 0..<3 {
       let name = "run-\(part)/best.safetensors"
-      #expect(try bytes("\(run)/\(name)") == bytes(scratch.file("whole/\(name)")), "\(name)")
+      #expect(try contents("\(run)/\(name)") == contents(scratch.file("whole/\(name)")), "\(name)")
     }
   }
 }

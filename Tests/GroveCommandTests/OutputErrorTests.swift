@@ -30,12 +30,12 @@ import Testing
     let words = ["train", data, "--out", scratch.file("run"), "--epochs", "2"]
     _ = try succeed(words + ["--runs", "2"])
     try AtomicFile.write("mine", to: scratch.file("run/notes.txt"))
-    let before = try bytes(scratch.file("run/run-1/best.safetensors"))
+    let before = try contents(scratch.file("run/run-1/best.safetensors"))
     try expectFailure(words, code: 73, ["a run lies here", "--overwrite", "--resume"])
-    #expect(try bytes(scratch.file("run/run-1/best.safetensors")) == before)
+    #expect(try contents(scratch.file("run/run-1/best.safetensors")) == before)
     // A command that fails before it trains takes nothing away, even with --overwrite.
     try expectFailure(words + ["--overwrite", "--features", "none such"], code: 64, ["'none such'"])
-    #expect(try bytes(scratch.file("run/run-1/best.safetensors")) == before)
+    #expect(try contents(scratch.file("run/run-1/best.safetensors")) == before)
     _ = try succeed(words + ["--overwrite"])
     let left = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
     #expect(
@@ -72,17 +72,17 @@ import Testing
   @Test func `a split of the same name is kept unless it is the same`() throws {
     let scratch = try ScratchFolder()
     let data = try SmallData().writeFolder(scratch.file("small"))
-    let published = try bytes("\(data)/splits/public.json")
+    let published = try contents("\(data)/splits/public.json")
     try expectFailure(["split", data, "--kind", "per-class:5,5", "--as", "public"], code: 73, ["'public'", "--as"])
-    #expect(try bytes("\(data)/splits/public.json") == published)
+    #expect(try contents("\(data)/splits/public.json") == published)
     let words = ["split", data, "--kind", "per-class:5,5", "--as", "mine"]
     _ = try succeed(words)
-    let first = try bytes("\(data)/splits/mine.json")
+    let first = try contents("\(data)/splits/mine.json")
     _ = try succeed(words)
-    #expect(try bytes("\(data)/splits/mine.json") == first, "the same command again is no conflict")
+    #expect(try contents("\(data)/splits/mine.json") == first, "the same command again is no conflict")
     try expectFailure(words + ["--seed", "1"], code: 73, ["'mine'"])
     _ = try succeed(words + ["--seed", "1", "--overwrite"])
-    #expect(try bytes("\(data)/splits/mine.json") != first)
+    #expect(try contents("\(data)/splits/mine.json") != first)
   }
 
   // MARK: - A disk that fills up
@@ -142,12 +142,12 @@ import Testing
     let stopped = try running.wait()
     #expect(stopped.code == 74 && stopped.errorLines.count == 1 && stopped.output.isEmpty, "\(stopped.errors)")
     #expect(stopped.errors.contains("no space left"))
-    let last = try bytes(disk.file("run/last.safetensors"))
+    let last = try contents(disk.file("run/last.safetensors"))
     try expectFailure(["train", "--resume", disk.file("run")], code: 74, ["no space left"])
-    #expect(try bytes(disk.file("run/last.safetensors")) == last, "the old checkpoint is whole")
+    #expect(try contents(disk.file("run/last.safetensors")) == last, "the old checkpoint is whole")
     try disk.free()
     #expect(try succeed(["train", "--resume", disk.file("run")]).number("resumedFromEpoch") ?? 0 > 0)
-    #expect(try bytes(disk.file("run/best.safetensors")) == bytes(scratch.file("whole/best.safetensors")))
+    #expect(try contents(disk.file("run/best.safetensors")) == contents(scratch.file("whole/best.safetensors")))
   }
 
   @Test func `a disk that fills up leaves old exports and predictions as they were`() throws {
@@ -163,7 +163,7 @@ import Testing
     for name in outs {
       #expect(try write(name).code == 0)
       let files = try FileManager.default.contentsOfDirectory(atPath: disk.path).sorted()
-      let old = try files.map { try bytes(disk.file($0)) }
+      let old = try files.map { try contents(disk.file($0)) }
       try disk.fill(leaving: 4096)
       let result = try write(name)
       #expect(result.code == 74, "\(name): exit \(result.code) \(result.errors)")
@@ -172,7 +172,7 @@ import Testing
         "\(result.errors)")
       try disk.free()
       #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).sorted() == files, "\(name)")
-      #expect(try files.map { try bytes(disk.file($0)) } == old, "\(name)")
+      #expect(try files.map { try contents(disk.file($0)) } == old, "\(name)")
       for file in files { try FileManager.default.removeItem(atPath: disk.file(file)) }
     }
   }

@@ -83,7 +83,8 @@ import Testing
     }
     let result = try GroveCommand.run(words)
     #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
-    #expect(try bytes(scratch.file("bare.tsv")) == bytes(scratch.file("own.tsv")), "the same nodes, the same rows")
+    #expect(
+      try contents(scratch.file("bare.tsv")) == contents(scratch.file("own.tsv")), "the same nodes, the same rows")
   }
 
   @Test func `a graph with other classes, splits and relations is predicted with the run's classes`() throws {

@@ -23,13 +23,13 @@ import Testing
     Packing(name: "X.zip", program: "zip", command: "zip -q -r X.zip X"),
   ]
 
-  private func weights(_ store: String, _ scratch: ScratchFolder, _ more: [String] = []) throws -> Data {
+  private func weights(_ store: String, _ scratch: ScratchFolder, _ more: [String] = []) throws -> FileContents {
     let out = scratch.file(UUID().uuidString)
     let words = ["train", store, "--out", out, "--epochs", "3", "--undirected", "yes"] + more
     let result = try GroveCommand.run(words, in: scratch.path)
     try #require(result.code == 0, "\(store): \(result.errors)")
     #expect(result.errors.isEmpty, "\(result.errors)")
-    return try bytes("\(out)/best.safetensors")
+    return try contents("\(out)/best.safetensors")
   }
 
   @Test(arguments: archives) func `an archive of any shape gives the weights of its folder`(packing: Packing) throws {

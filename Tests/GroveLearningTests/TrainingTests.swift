@@ -79,8 +79,10 @@ import Testing
       try folder.create(overwriting: false)
       results.append(try graph.trainer(model) { $0.epochs = 15 }.train(in: folder).result)
     }
-    #expect(bytes(scratch.file("0/best.safetensors")) == bytes(scratch.file("1/best.safetensors")))
-    #expect(bytes(scratch.file("0/last.safetensors")) == bytes(scratch.file("1/last.safetensors")))
+    for name in ["best.safetensors", "last.safetensors"] {
+      let (first, second) = (FileContents(scratch.file("0/\(name)")), FileContents(scratch.file("1/\(name)")))
+      #expect(first.isPresent && first == second, "\(name)")
+    }
     #expect(results[0].train == results[1].train && results[0].validation == results[1].validation)
     #expect(results[0].test != results[1].test)
   }

@@ -144,3 +144,22 @@ public enum GroveCommand {
     try start(arguments, in: folder, environment: environment).wait(atMost: seconds)
   }
 }
+
+/// What a file holds, to be compared whole: a difference shows sizes and checksums, where one of `Data` would list
+/// every byte.
+public struct FileContents: Equatable, CustomStringConvertible {
+  private let bytes: Data?
+
+  /// The contents of a file, or none where there is no file.
+  public init(_ path: String) { bytes = FileManager.default.contents(atPath: path) }
+
+  /// Whether there is such a file and it holds something.
+  public var isPresent: Bool { bytes?.isEmpty == false }
+
+  /// Size and a checksum.
+  public var description: String {
+    guard let bytes else { return "no file" }
+    let sum = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return "\(bytes.count) bytes, \(String(sum, radix: 16))"
+  }
+}

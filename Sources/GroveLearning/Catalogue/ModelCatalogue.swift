@@ -74,8 +74,11 @@ public enum ModelCatalogue {
       }),
     ModelRecipe(
       name: "gat", title: "Graph attention network", task: "nodes",
-      source: "Veličković 2018; 8 heads of 8, dropout 0.6, learning rate 0.005, patience 100 of its experiments",
-      options: ["hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual"],
+      source:
+        "Veličković 2018; 8 heads of 8, dropout 0.6, learning rate 0.005, patience 100 of its experiments, best epoch by validation loss",
+      options: [
+        "hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual", "metric",
+      ],
       defaults: attentionDefaults,
       kind: .trained { shape, options, start in
         attentionStack(shape, options, start) { i, o, heads, merge in
@@ -86,7 +89,9 @@ public enum ModelCatalogue {
     ModelRecipe(
       name: "gatv2", title: "Graph attention network with dynamic attention", task: "nodes",
       source: "Brody, Alon, Yahav 2022; training recipe as gat",
-      options: ["hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual"],
+      options: [
+        "hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual", "metric",
+      ],
       defaults: attentionDefaults,
       kind: .trained { shape, options, start in
         attentionStack(shape, options, start) { i, o, heads, merge in
@@ -176,6 +181,7 @@ public enum ModelCatalogue {
     $0.attentionDropout = 0.6
     $0.lr = 0.005
     $0.epochs = 1000
+    $0.metric = .loss
   }
 
   private static func widths(_ shape: ModelShape, _ options: TrainingConfiguration) -> [Int] {
