@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How rows of sources flow into rows of targets: the incoming edges of every target, and their transpose.
 ///
 /// The transpose serves gradients; it is built when first needed and kept. Where the caller knows that the
@@ -9,8 +7,8 @@ public final class Aggregation: Sendable {
   public let incoming: EdgeIndex
   /// Number of source rows, those without edges included.
   public let sourceCount: Int
-  private let transpose: Mutex<EdgeIndex?> = Mutex(nil)
-  private let mean: Mutex<[Float]?> = Mutex(nil)
+  private let transpose = Guarded<EdgeIndex?>(nil)
+  private let mean = Guarded<[Float]?>(nil)
 
   /// - Precondition: every column is in 0..<sourceCount.
   public init(incoming: EdgeIndex, sourceCount: Int) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A fixed number of floats in memory aligned to 64 bytes; the storage of every dense tensor.
 ///
 /// Memory of a released buffer is kept for the next one of the same size, because a training step asks for the
@@ -87,7 +85,7 @@ private enum BufferPool {
     var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
     var kept = 0
   }
-  private static let table = Mutex(Table())
+  private static let table = Guarded(Table())
   private static let limit = 1 << 28  // floats kept, 1 GiB
 
   static func rounded(_ count: Int) -> Int { max(16, (count + 15) & ~15) }

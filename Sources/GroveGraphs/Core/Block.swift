@@ -1,5 +1,4 @@
 public import GroveKernels
-import Synchronization
 
 /// The only adjacency a layer sees: edges from rows of sources into rows of targets.
 ///
@@ -147,7 +146,7 @@ public struct Block: Sendable {
       var looped: Aggregation?
       var normalized: NormalizedEdges?
     }
-    private let values = Mutex(Values())
+    private let values = Guarded(Values())
 
     func value<Value: Sendable>(
       _ path: any WritableKeyPath<Values, Value?> & Sendable, _ make: () -> Value

@@ -1,4 +1,4 @@
-import Synchronization
+import GroveKernels
 
 /// A graph with one kind of node and one kind of edge, ready for training: the incoming edges of every node.
 ///
@@ -69,8 +69,8 @@ public struct Graph: Sendable {
   private final class Storage: Sendable {
     let incoming: SparseRows
     let weights: [Float]?
-    let block: Mutex<Block?> = Mutex(nil)
-    private let kept: Mutex<(loops: [Float], degrees: [Float])?> = Mutex(nil)
+    let block = Guarded<Block?>(nil)
+    private let kept = Guarded<(loops: [Float], degrees: [Float])?>(nil)
 
     init(_ incoming: SparseRows, _ weights: [Float]?) {
       self.incoming = incoming

@@ -75,7 +75,7 @@ public enum ModelCatalogue {
     ModelRecipe(
       name: "gat", title: "Graph attention network", task: "nodes",
       source:
-        "Veličković 2018; 8 heads of 8, dropout 0.6, learning rate 0.005, patience 100 of its experiments, best epoch by validation loss",
+        "Veličković 2018; 8 heads of 8, dropout 0.6, learning rate 0.005, patience 100 of its experiments; best epoch by validation loss",
       options: [
         "hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual", "metric",
       ],
@@ -127,7 +127,7 @@ public enum ModelCatalogue {
     ModelRecipe(
       name: "gcnii", title: "Deep graph convolutions with initial residual and identity mapping", task: "nodes",
       source:
-        "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense), best epoch by validation loss",
+        "Chen 2020; 64 layers of 64, dropout 0.6, alpha 0.1, theta 0.5, decay 0.01 (convolutions) and 5e-4 (dense); best epoch by validation loss",
       options: ["hidden", "layers", "dropout", "alpha", "theta", "sharedWeights", "weightDecay2", "metric"],
       defaults: {
         $0.layers = 64
