@@ -77,7 +77,7 @@ import Testing
     try FileManager.default.removeItem(atPath: "\(copy)/labels.npy")
     try NumpyArray.write(.int32s(labels), shape: [labels.count], to: "\(copy)/labels.npy")
 
-    let words = ["--model", model, "--split", "public", "--epochs", model == "gcn" ? "60" : "25"]
+    let words = ["--model", model, "--split", "public", "--epochs", "60"]
     let honest = try succeed(["train", SharedData.graph("cora"), "--out", scratch.file("a")] + words)
     let turned = try succeed(["train", copy, "--out", scratch.file("b")] + words)
     for name in ["best", "last"] {
