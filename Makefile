@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows Grove on a real graph, `make test` runs everything that must pass.
 
-PACKAGES = libopenblas-dev libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev zlib1g-dev g++ python3-pip
+PACKAGES = libopenblas-dev libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev zlib1g-dev libxxhash-dev g++ python3-pip
 DEMO ?= demo
 READERS = .build/readers
 GROVE = .build/release/grove

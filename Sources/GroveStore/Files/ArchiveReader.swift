@@ -73,6 +73,13 @@ final class ArchiveReader {
     return data
   }
 
+  /// The next bytes of the present member: how many, 0 at its end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let got = grove_archive_read(handle, buffer.baseAddress, buffer.count)
+    if got < 0 { throw damaged(failureReason ?? "the member is damaged") }
+    return got
+  }
+
   /// Unpacks a compressed stream to its end and forgets it, so that all of its checksums are compared: a tar ends
   /// before the stream it is packed in.
   static func verify(_ source: ByteSource, kind: FileKind) throws {

@@ -1,0 +1,43 @@
+#include "xxhash_shim.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <stdlib.h>
+
+struct grove_hash_state {
+  XXH3_state_t *state;
+};
+
+static grove_hash128 words(XXH128_hash_t hash) {
+  grove_hash128 result = {hash.low64, hash.high64};
+  return result;
+}
+
+grove_hash128 grove_hash128_of(const void *bytes, size_t count, uint64_t seed) {
+  return words(XXH3_128bits_withSeed(bytes, count, seed));
+}
+
+grove_hash_state *grove_hash_create(void) {
+  grove_hash_state *result = malloc(sizeof *result);
+  if (!result) return NULL;
+  result->state = XXH3_createState();
+  if (!result->state) {
+    free(result);
+    return NULL;
+  }
+  XXH3_128bits_reset(result->state);
+  return result;
+}
+
+void grove_hash_update(grove_hash_state *state, const void *bytes, size_t count) {
+  XXH3_128bits_update(state->state, bytes, count);
+}
+
+grove_hash128 grove_hash_digest(const grove_hash_state *state) { return words(XXH3_128bits_digest(state->state)); }
+
+void grove_hash_free(grove_hash_state *state) {
+  if (!state) return;
+  XXH3_freeState(state->state);
+  free(state);
+}

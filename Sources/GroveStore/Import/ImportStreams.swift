@@ -1,0 +1,176 @@
+public import GroveGraphs
+import GroveKernels
+
+/// Types of the academic graph, as `cli.md` names them.
+public enum AcademicSchema {
+  /// Papers; their numbers follow the order in which they are first read.
+  public static let paper = NodeType("paper")
+  /// Authors with an id.
+  public static let author = NodeType("author")
+  /// Venues by id, or by name where they have none.
+  public static let venue = NodeType("venue")
+  /// Affiliations by id, or by name where they have none.
+  public static let affiliation = NodeType("affiliation")
+  /// Fields of study, terms and keywords, by name.
+  public static let field = NodeType("field")
+
+  /// The citing paper to the cited one.
+  public static let cites = EdgeType(paper, "cites", paper)
+  /// An author to a paper, with the author's place among the authors.
+  public static let writes = EdgeType(author, "writes", paper)
+  /// A paper to where it appeared.
+  public static let publishedIn = EdgeType(paper, "published_in", venue)
+  /// An author to a place of work, with the first year that shows it.
+  public static let affiliatedWith = EdgeType(author, "affiliated_with", affiliation)
+  /// A paper to a field, with a weight.
+  public static let hasTopic = EdgeType(paper, "has_topic", field)
+  /// A field to a wider one.
+  public static let childOf = EdgeType(field, "child_of", field)
+
+  /// All types.
+  public static let nodeTypes = [paper, author, venue, affiliation, field]
+  /// All relations; every reverse is derived from these.
+  public static let relations = [cites, writes, publishedIn, affiliatedWith, hasTopic, childOf]
+}
+
+/// The types of nodes that papers mention.
+enum EntityKind: Int, CaseIterable, Sendable {
+  case author, affiliation, venue, field
+
+  var type: NodeType {
+    switch self {
+    case .author: AcademicSchema.author
+    case .affiliation: AcademicSchema.affiliation
+    case .venue: AcademicSchema.venue
+    case .field: AcademicSchema.field
+    }
+  }
+}
+
+/// Fixed-size records that wait between two steps of an import.
+enum Waiting {
+  /// `sequence` of mentions that no paper makes, such as an author's own record.
+  static let noPaper = UInt64.max
+
+  struct Paper: BitwiseCopyable {
+    var key: NodeKey
+    var sequence: UInt64
+  }
+  struct Reference: BitwiseCopyable {
+    var target: NodeKey
+    var sequence: UInt64
+  }
+  /// `detail` is an author's place, a topic's weight as bits.
+  struct Mention: BitwiseCopyable {
+    var key: NodeKey
+    var sequence: UInt64
+    var detail: UInt32
+    var unused: UInt32 = 0
+  }
+  struct Affiliation: BitwiseCopyable {
+    var author: NodeKey
+    var affiliation: NodeKey
+    var sequence: UInt64
+    var year: Int32
+    var unused: UInt32 = 0
+  }
+  /// Before a name's bytes and, for long ids, the id's.
+  struct Name: BitwiseCopyable {
+    var key: NodeKey
+    var nameCount: UInt32
+    var idCount: UInt32
+  }
+  /// Before the texts of a paper: title, abstract, doi, volume, issue, long id.
+  struct Text: BitwiseCopyable {
+    /// XXH3 of everything from `key` on: the paper's part of the snapshot hash.
+    var digest: (UInt64, UInt64)
+    var authorCount: UInt32
+    var unused: UInt32 = 0
+    var key: NodeKey
+    var year: Int32
+    var citationCount: Int32
+    var counts: (title: UInt32, abstract: UInt32, doi: UInt32, volume: UInt32, issue: UInt32, id: UInt32)
+
+    /// Bytes that follow the head.
+    var byteCount: Int {
+      Int(counts.title) + Int(counts.abstract) + Int(counts.doi) + Int(counts.volume) + Int(counts.issue)
+        + Int(counts.id)
+    }
+    /// Where the digest begins to count.
+    static let digestStart = 24
+  }
+  /// An edge whose target is known by partition and place in it, or by number.
+  struct Edge: BitwiseCopyable {
+    var row: UInt32
+    var column: UInt32
+    var detail: UInt32
+  }
+  /// A reference to a paper that is not there.
+  struct Unresolved: BitwiseCopyable {
+    var target: NodeKey
+    var row: UInt32
+    var unused: UInt32 = 0
+  }
+}
+
+extension NodeKey: BitwiseCopyable {
+  /// The partition of spills that the key's records go to: 0…127.
+  @inline(__always) var partition: Int { Int(truncatingIfNeeded: mixed >> 57) }
+}
+
+/// Everything that the first step of an import leaves for the second.
+struct ImportStreams: Sendable {
+  let folder: String
+  let papers: Spill
+  let references: Spill
+  let affiliations: Spill
+  /// By `EntityKind`.
+  let mentions: [Spill]
+  let names: [Spill]
+  /// Texts of papers and rejected records, a partition a batch.
+  let texts: Spill
+  let rejects: Spill
+  /// Long ids of papers and of referenced ones.
+  let paperIDs: Spill
+
+  init(in folder: String) throws {
+    self.folder = folder
+    papers = try Spill(in: folder)
+    references = try Spill(in: folder)
+    affiliations = try Spill(in: folder)
+    mentions = try EntityKind.allCases.map { _ in try Spill(in: folder) }
+    names = try EntityKind.allCases.map { _ in try Spill(in: folder) }
+    texts = try Spill(in: folder, partitions: 0)
+    rejects = try Spill(in: folder, partitions: 0)
+    paperIDs = try Spill(in: folder)
+  }
+}
+
+/// What an import counts while it reads.
+struct ImportCounts: Sendable {
+  var records = 0
+  var papers = 0
+  var bad = 0
+  var links = 0
+  var selfReferences = 0
+  var repeatedReferences = 0
+  var authorsWithoutID = 0
+  var venuesWithoutID = 0
+  var yearsMissing = 0
+  var yearsOutOfRange = 0
+  var abstracts = 0
+
+  static func += (left: inout ImportCounts, right: ImportCounts) {
+    left.records += right.records
+    left.papers += right.papers
+    left.bad += right.bad
+    left.links += right.links
+    left.selfReferences += right.selfReferences
+    left.repeatedReferences += right.repeatedReferences
+    left.authorsWithoutID += right.authorsWithoutID
+    left.venuesWithoutID += right.venuesWithoutID
+    left.yearsMissing += right.yearsMissing
+    left.yearsOutOfRange += right.yearsOutOfRange
+    left.abstracts += right.abstracts
+  }
+}

@@ -1,0 +1,400 @@
+import CXXHash
+import Foundation
+import GroveKernels
+
+/// One thread's part of reading a dump: batches in, waiting records out.
+struct ImportWorker: ~Copyable {
+  /// What the caller may choose about reading.
+  struct Options: Sendable {
+    /// Authors without an id become one node a normalized name.
+    var keysAuthorsByName = false
+    /// `&amp;` and its like in titles are decoded, once.
+    var decodesEntities = false
+    /// The first bad record ends the import.
+    var isStrict = false
+    /// Years up to the next one count as plausible.
+    var currentYear = Calendar(identifier: .gregorian).component(.year, from: Date())
+  }
+
+  /// A bad record's place.
+  struct Reject: Sendable {
+    let batch: Int
+    let line: Int
+    let reason: String
+  }
+
+  private(set) var counts = ImportCounts()
+  /// Papers and line ends of each batch that was read.
+  private(set) var batches: [(index: Int, member: Int, papers: Int, lines: Int)] = []
+  /// The first bad records of each batch, five at most.
+  private(set) var rejects: [Reject] = []
+
+  private let options: Options
+  private let streams: ImportStreams
+  private var decoder: RecordDecoder
+  private var papers: SpillWriter
+  private var references: SpillWriter
+  private var affiliations: SpillWriter
+  private var authors: EntityWriter
+  private var places: EntityWriter
+  private var venues: EntityWriter
+  private var fields: EntityWriter
+  private var paperIDs: SpillWriter
+  private var texts: [UInt8] = []
+  private var rejected: [UInt8] = []
+  private var seen: [NodeKey] = []
+  private var topicKeys: [(key: NodeKey, weight: Float)] = []
+  private var scratch: [UInt8] = []
+  private var batch = 0
+  private var indexInBatch = 0
+
+  init(_ streams: ImportStreams, _ options: Options) throws {
+    self.options = options
+    self.streams = streams
+    decoder = try RecordDecoder()
+    papers = SpillWriter(streams.papers)
+    references = SpillWriter(streams.references)
+    affiliations = SpillWriter(streams.affiliations)
+    authors = EntityWriter(streams, .author)
+    places = EntityWriter(streams, .affiliation)
+    venues = EntityWriter(streams, .venue)
+    fields = EntityWriter(streams, .field)
+    paperIDs = SpillWriter(streams.paperIDs)
+  }
+
+  // MARK: - Batches
+
+  /// Reads all records of a batch.
+  mutating func read(_ source: DumpBatch, place: String) throws {
+    begin(source.index)
+    var badInBatch = 0
+    let framing = source.framing
+    let hint = source.hint
+    let lines = try framing.forEachRecord(source.bytes) { record, line in
+      let outcome = try decoder.decode(record, hint: hint)
+      guard case .bad(let reason) = outcome else { return try take(outcome) }
+      // Several records on a line of a file that has one a line elsewhere.
+      if framing == .lines, try takeObjects(of: record, hint: hint) { return }
+      counts.bad += 1
+      badInBatch += 1
+      if options.isStrict {
+        throw FormatFailure.bad(
+          place, "record in batch line \(line + 1)", reason, do: "correct it, or import without --strict")
+      }
+      if badInBatch <= 5 { rejects.append(Reject(batch: source.index, line: line, reason: reason)) }
+      rejected.append(contentsOf: "\(line)\t\(reason)\t".utf8)
+      for byte in record { rejected.append(byte == 10 || byte == 13 ? 32 : byte) }
+      rejected.append(10)
+    }
+    try end(member: source.member, lines: lines)
+  }
+
+  /// Starts batch `index`.
+  mutating func begin(_ index: Int) {
+    batch = index
+    indexInBatch = 0
+    texts.removeAll(keepingCapacity: true)
+    rejected.removeAll(keepingCapacity: true)
+  }
+
+  /// Ends the batch: what it holds is written.
+  mutating func end(member: Int, lines: Int) throws {
+    try texts.withUnsafeBytes { try streams.texts.write($0, partition: batch) }
+    try rejected.withUnsafeBytes { try streams.rejects.write($0, partition: batch) }
+    batches.append((batch, member, indexInBatch, lines))
+  }
+
+  /// Sends everything on that still waits here.
+  mutating func finish() throws {
+    try papers.finish()
+    try references.finish()
+    try affiliations.finish()
+    try authors.finish()
+    try places.finish()
+    try venues.finish()
+    try fields.finish()
+    try paperIDs.finish()
+  }
+
+  /// Takes a line apart that holds several objects; false where it does not, or one of them is bad.
+  private mutating func takeObjects(of line: Bytes, hint: RecordKind?) throws -> Bool {
+    var scanner = ObjectScanner()
+    var pieces: [Bytes] = []
+    var place = 0
+    while let start = line[place...].firstIndex(of: 0x7b) {
+      guard let end = scanner.endOfObject(line, from: start) else { return false }
+      pieces.append(Bytes(rebasing: line[start..<end]))
+      place = end
+    }
+    guard pieces.count > 1 else { return false }
+    for piece in pieces { if case .bad = try decoder.decode(piece, hint: hint) { return false } }
+    for piece in pieces { try take(try decoder.decode(piece, hint: hint)) }
+    return true
+  }
+
+  private mutating func take(_ outcome: AcademicJSON.Outcome) throws {
+    guard case .record(let kind) = outcome else { return }
+    counts.records += 1
+    // Copies, which cost four reference counts: a method may not look into the decoder while it changes its owner.
+    let paper = decoder.json.paper
+    let entity = decoder.json.entity
+    switch kind {
+    case .paper: try take(paper)
+    case .author: try take(author: entity)
+    case .venue: try venues.declare(entity.id, entity.name)
+    case .affiliation: try places.declare(entity.id, entity.name)
+    case .link: counts.links += 1
+    }
+  }
+
+  // MARK: - Records
+
+  /// Takes a paper.
+  mutating func take(_ paper: PaperRecord) throws {
+    let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
+    indexInBatch += 1
+    counts.papers += 1
+    if paper.year == 0 {
+      counts.yearsMissing += 1
+    } else if paper.year < 1600 || Int(paper.year) > options.currentYear + 1 {
+      counts.yearsOutOfRange += 1
+    }
+    if !paper.abstract.isEmpty { counts.abstracts += 1 }
+    let key = paper.id.key
+    try papers.append(Waiting.Paper(key: key, sequence: sequence), partition: key.partition)
+    try take(references: paper.references, of: key, sequence)
+    for (place, author) in paper.authors.enumerated() {
+      try take(author, at: place, sequence, year: paper.year)
+    }
+    try take(venueOf: paper, sequence)
+    try take(topics: paper.topics, sequence)
+    append(textsOf: paper)
+  }
+
+  private mutating func take(references list: [Identifier], of key: NodeKey, _ sequence: UInt64) throws {
+    seen.removeAll(keepingCapacity: true)
+    for reference in list {
+      let target = reference.key
+      if target == key {
+        counts.selfReferences += 1
+        continue
+      }
+      // Few references: a look through all; many: they are sorted out below.
+      if list.count <= 64, seen.contains(target) {
+        counts.repeatedReferences += 1
+        continue
+      }
+      seen.append(target)
+      if target.isLong, let text = reference.text {
+        let head = Waiting.Name(key: target, nameCount: 0, idCount: UInt32(text.count))
+        try paperIDs.append(head, text, partition: target.partition)
+      }
+    }
+    if list.count > 64 {
+      let all = seen.count
+      seen.sort()
+      var kept = 0
+      for place in seen.indices where place == 0 || seen[place] != seen[place - 1] {
+        seen[kept] = seen[place]
+        kept += 1
+      }
+      seen.removeLast(all - kept)
+      counts.repeatedReferences += all - kept
+    }
+    for target in seen {
+      try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
+    }
+  }
+
+  private mutating func take(_ author: PaperRecord.Author, at place: Int, _ sequence: UInt64, year: Int32) throws {
+    let id: Identifier
+    if let given = author.id {
+      id = given
+    } else {
+      counts.authorsWithoutID += 1
+      guard options.keysAuthorsByName, let key = nameKey(author.name) else { return }
+      id = Identifier(key: key, text: nil)
+    }
+    try authors.mention(id, author.name, sequence, detail: UInt32(clamping: place))
+    let affiliation: Identifier
+    if let given = author.affiliationID {
+      affiliation = given
+    } else if let key = nameKey(author.affiliationName) {
+      affiliation = Identifier(key: key, text: nil)
+    } else {
+      return
+    }
+    try places.name(affiliation, author.affiliationName)
+    let record = Waiting.Affiliation(author: id.key, affiliation: affiliation.key, sequence: sequence, year: year)
+    try affiliations.append(record, partition: id.key.partition)
+  }
+
+  private mutating func take(venueOf paper: PaperRecord, _ sequence: UInt64) throws {
+    if let id = paper.venueID {
+      try venues.mention(id, paper.venueName, sequence, detail: 0)
+    } else if let key = nameKey(paper.venueName) {
+      counts.venuesWithoutID += 1
+      try venues.mention(Identifier(key: key, text: nil), paper.venueName, sequence, detail: 0)
+    }
+  }
+
+  private mutating func take(topics: [(name: Bytes, weight: Float)], _ sequence: UInt64) throws {
+    topicKeys.removeAll(keepingCapacity: true)
+    for topic in topics {
+      let key = NodeKey(id: topic.name)
+      if let known = topicKeys.firstIndex(where: { $0.key == key }) {
+        topicKeys[known].weight = max(topicKeys[known].weight, topic.weight)
+        continue
+      }
+      topicKeys.append((key, topic.weight))
+      if key.isLong { try fields.name(Identifier(key: key, text: topic.name), topic.name) }
+    }
+    for topic in topicKeys {
+      try fields.mention(key: topic.key, sequence, detail: topic.weight.bitPattern)
+    }
+  }
+
+  /// Takes an author's own record.
+  private mutating func take(author record: EntityRecord) throws {
+    try authors.declare(record.id, record.name)
+    for name in record.affiliations {
+      guard let key = nameKey(name) else { continue }
+      try take(affiliationOf: record.id.key, with: Identifier(key: key, text: nil), name, year: 0)
+    }
+  }
+
+  /// Takes an author's place of work that no paper tells.
+  mutating func take(affiliationOf author: NodeKey, with place: Identifier, _ name: Bytes, year: Int32) throws {
+    try places.name(place, name)
+    let record = Waiting.Affiliation(
+      author: author, affiliation: place.key, sequence: Waiting.noPaper, year: year)
+    try affiliations.append(record, partition: author.partition)
+  }
+
+  /// Takes a node that has a record of its own.
+  mutating func declare(_ kind: EntityKind, _ id: Identifier, _ name: Bytes) throws {
+    switch kind {
+    case .author: try authors.declare(id, name)
+    case .affiliation: try places.declare(id, name)
+    case .venue: try venues.declare(id, name)
+    case .field: try fields.declare(id, name)
+    }
+  }
+
+  /// Takes a reference to a paper that a store kept because the paper was not there.
+  mutating func take(unresolved target: NodeKey, of sequence: UInt64) throws {
+    try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
+  }
+
+  /// Takes a paper of a store.
+  mutating func take(stored paper: StoredPaper, longIDs: [NodeKey: String]) throws {
+    let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
+    indexInBatch += 1
+    try papers.append(Waiting.Paper(key: paper.key, sequence: sequence), partition: paper.key.partition)
+    for target in paper.references {
+      try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
+      if var text = longIDs[target] {
+        let head = Waiting.Name(key: target, nameCount: 0, idCount: UInt32(text.utf8.count))
+        try text.withUTF8 { try paperIDs.append(head, $0, partition: target.partition) }
+      }
+    }
+    for author in paper.authors { try authors.mention(key: author.key, sequence, detail: author.place) }
+    for venue in paper.venues { try venues.mention(key: venue, sequence, detail: 0) }
+    for topic in paper.topics { try fields.mention(key: topic.key, sequence, detail: topic.weight) }
+    let id = paper.key.isLong ? paper.id : ""
+    append(
+      key: paper.key, year: paper.year, citations: paper.citationCount, authors: paper.authorCount,
+      texts: (paper.texts + [id]).map { Array($0.utf8) })
+  }
+
+  private mutating func nameKey(_ name: Bytes) -> NodeKey? {
+    if name.isEmpty { return nil }
+    NameNormalizer.normalize(name, into: &scratch)
+    return scratch.isEmpty ? nil : scratch.withUnsafeBufferPointer { NodeKey(name: $0) }
+  }
+
+  private mutating func append(textsOf paper: PaperRecord) {
+    if options.decodesEntities { HTMLEntities.decode(paper.title, into: &scratch) }
+    let nothing = Bytes(start: nil, count: 0)
+    let id = paper.id.key.isLong ? paper.id.text ?? nothing : nothing
+    scratch.withUnsafeBufferPointer { decoded in
+      paper.abstract.withUnsafeBufferPointer { abstract in
+        let title = options.decodesEntities ? decoded : paper.title
+        append(
+          key: paper.id.key, year: paper.year, citations: paper.citationCount, authors: UInt32(paper.authors.count),
+          texts: [title, abstract, paper.doi, paper.volume, paper.issue, id])
+      }
+    }
+  }
+
+  /// Appends a paper's row: title, abstract, doi, volume, issue and long id in `texts`.
+  private mutating func append(
+    key: NodeKey, year: Int32, citations: Int32, authors: UInt32, texts list: [some Collection<UInt8>]
+  ) {
+    func count(_ place: Int) -> UInt32 { UInt32(list[place].count) }
+    let head = Waiting.Text(
+      digest: (0, 0), authorCount: authors, key: key, year: year, citationCount: citations,
+      counts: (count(0), count(1), count(2), count(3), count(4), count(5)))
+    let start = texts.count
+    withUnsafeBytes(of: head) { texts.append(contentsOf: $0) }
+    for text in list { texts.append(contentsOf: text) }
+    texts.withUnsafeMutableBytes { bytes in
+      let from = start + Waiting.Text.digestStart
+      let hash = grove_hash128_of(bytes.baseAddress! + from, bytes.count - from, 0)
+      bytes.storeBytes(of: hash.low, toByteOffset: start, as: UInt64.self)
+      bytes.storeBytes(of: hash.high, toByteOffset: start + 8, as: UInt64.self)
+    }
+    while texts.count & 7 != 0 { texts.append(0) }
+  }
+}
+
+/// One worker's mentions and names of one type of node.
+struct EntityWriter: ~Copyable {
+  private var mentions: SpillWriter
+  private var names: SpillWriter
+  /// Names that were sent lately, by hash: most are sent once although they are met a thousand times.
+  private var sent = [UInt64](repeating: 0, count: 1 << 16)
+
+  init(_ streams: ImportStreams, _ kind: EntityKind) {
+    mentions = SpillWriter(streams.mentions[kind.rawValue])
+    names = SpillWriter(streams.names[kind.rawValue])
+  }
+
+  mutating func mention(_ id: Identifier, _ name: Bytes, _ sequence: UInt64, detail: UInt32) throws {
+    try self.name(id, name)
+    try mention(key: id.key, sequence, detail: detail)
+  }
+
+  func mention(key: NodeKey, _ sequence: UInt64, detail: UInt32) throws {
+    try mentions.append(Waiting.Mention(key: key, sequence: sequence, detail: detail), partition: key.partition)
+  }
+
+  /// A node of its own record, which needs no paper to mention it.
+  mutating func declare(_ id: Identifier, _ name: Bytes) throws {
+    try mention(id, name, Waiting.noPaper, detail: 0)
+  }
+
+  /// How a node is called, and its id where the key does not hold it.
+  mutating func name(_ id: Identifier, _ name: Bytes) throws {
+    let longID = id.key.isLong ? id.text : nil
+    if name.isEmpty && longID == nil { return }
+    let mixed = id.key.mixed
+    let hash = name.isEmpty ? mixed | 1 : (mixed ^ grove_hash128_of(name.baseAddress, name.count, 2).low) | 1
+    let slot = Int(truncatingIfNeeded: hash >> 48)
+    if sent[slot] == hash { return }
+    sent[slot] = hash
+    let head = Waiting.Name(
+      key: id.key, nameCount: UInt32(name.count), idCount: UInt32(longID?.count ?? 0))
+    if let longID {
+      let both = Array(name) + Array(longID)
+      try both.withUnsafeBufferPointer { try names.append(head, $0, partition: id.key.partition) }
+    } else {
+      try names.append(head, name, partition: id.key.partition)
+    }
+  }
+
+  func finish() throws {
+    try mentions.finish()
+    try names.finish()
+  }
+}

@@ -1,0 +1,248 @@
+import Foundation
+import GroveKernels
+
+/// What becomes of records with an id that came before.
+public enum DuplicateRule: String, Sendable, CaseIterable {
+  /// The first record counts, later ones are left out.
+  case first
+  /// The first record counts, with the references of all.
+  case merge
+  /// The import fails.
+  case error
+}
+
+/// What becomes of references to papers that are not there.
+public enum DanglingRule: String, Sendable, CaseIterable {
+  /// They are no edges; the store remembers them, so that a later import can join them.
+  case drop
+  /// The missing papers become nodes without attributes.
+  case keepStub = "keep-stub"
+  /// The import fails.
+  case error
+}
+
+/// The papers of a dump, numbered, with their references resolved.
+struct PaperJoin: Sendable {
+  let numbers: PaperNumbers
+  /// Papers, stubs included.
+  let count: Int
+  /// Papers that have no record, in the order of their numbers, which follow all others.
+  let stubs: [NodeKey]
+  /// Keys by number, and numbers in the order of keys.
+  let keys: StoreFile
+  let order: StoreFile
+  /// Citations, and references that lead nowhere, by range of rows.
+  let edges: Spill
+  let unresolved: Spill
+  /// Ids, where keys do not hold them, of papers without a record, by partition of their keys.
+  let missingIDs: Spill
+  let ranges: RowRanges
+  let duplicates: Int
+  let distinctDangling: Int
+
+  private struct Known: BitwiseCopyable {
+    var key: NodeKey
+    var ordinal: UInt32
+    var unused: UInt32 = 0
+  }
+
+  init(
+    _ streams: ImportStreams, papersOfBatch: [Int], duplicates rule: DuplicateRule, dangling: DanglingRule,
+    path: (String) -> String
+  ) throws {
+    var numbers = PaperNumbers(papersOfBatch: papersOfBatch)
+    let known = try Spill(in: streams.folder)
+    let repeated = try PaperJoin.findRepeated(streams.papers, numbers, into: known)
+    if rule == .error, let first = repeated.flatMap({ $0 }).map(\.repeated).min() {
+      throw FormatFailure.bad(
+        streams.folder, "record \(first + 1) of the papers has an id that came before",
+        do: "correct the dump, or import with --duplicates first")
+    }
+    numbers.leaveOut(repeated.flatMap { $0 }, merging: rule == .merge)
+    let papers = numbers
+    guard papers.count < Int(Int32.max) else {
+      throw FormatFailure.bad(streams.folder, "more than 2³¹ papers", do: "import a part of the dump")
+    }
+    let stubs = dangling == .keepStub ? try PaperJoin.findStubs(streams.references, papers, known) : []
+    var firstStub = [papers.count]
+    for part in stubs { firstStub.append(firstStub.last! + part.count) }
+    let count = firstStub.last!
+    let stubStarts = firstStub
+
+    let keyFile = try StoreScatterFile(path("paper.keys"), .key, count: count)
+    let edges = try Spill(in: streams.folder)
+    let unresolved = try Spill(in: streams.folder)
+    let missingIDs = try Spill(in: streams.folder)
+    let ranges = RowRanges(rowCount: count, bytes: streams.references.byteCount)
+    let parts = try Parallel.map(Spill.partitionCount) { partition -> (order: [UInt32], dangling: Int) in
+      var entries = try PaperJoin.entries(known, partition, papers)
+      if !stubs.isEmpty {
+        entries += stubs[partition].enumerated().map { ($1, UInt32(stubStarts[partition] + $0)) }
+        entries.sort { $0.key < $1.key }
+      }
+      var table = KeyTable(capacity: entries.count)
+      for entry in entries {
+        _ = table.insert(entry.key, entry.number)
+        keyFile.store(entry.key, at: Int(entry.number))
+      }
+      let missing = try PaperJoin.resolve(
+        streams.references, partition, table, papers, ranges, edges: edges, unresolved: unresolved)
+      let wanted = missing.filter(\.isLong) + (stubs.isEmpty ? [] : stubs[partition].filter(\.isLong))
+      try PaperJoin.keepIDs(of: wanted, streams.paperIDs, partition, in: missingIDs)
+      return (entries.map { $0.number }, missing.count)
+    }
+    let orderFile = try StoreArrayWriter(path("paper.order"), .uint32)
+    for part in parts { try orderFile.append(contentsOf: part.order) }
+    order = try orderFile.finish()
+    keys = try keyFile.finish()
+    self.numbers = papers
+    self.count = count
+    self.stubs = stubs.flatMap { $0 }
+    self.edges = edges
+    self.unresolved = unresolved
+    self.missingIDs = missingIDs
+    self.ranges = ranges
+    duplicates = repeated.reduce(0) { $0 + $1.count }
+    distinctDangling = parts.reduce(0) { $0 + $1.dangling }
+  }
+
+  /// Sorts each partition's papers by key; of equal keys the earliest record stays.
+  private static func findRepeated(
+    _ papers: Spill, _ numbers: PaperNumbers, into known: Spill
+  ) throws -> [[(repeated: UInt32, original: UInt32)]] {
+    try Parallel.map(Spill.partitionCount) { partition in
+      try papers.withPartition(partition) { bytes in
+        var entries = bytes.bindMemory(to: Waiting.Paper.self).map {
+          Known(key: $0.key, ordinal: numbers.ordinal($0.sequence))
+        }
+        entries.sort { $0.key == $1.key ? $0.ordinal < $1.ordinal : $0.key < $1.key }
+        var repeated: [(repeated: UInt32, original: UInt32)] = []
+        var kept = 0
+        for entry in entries {
+          if kept > 0, entries[kept - 1].key == entry.key {
+            repeated.append((entry.ordinal, entries[kept - 1].ordinal))
+          } else {
+            entries[kept] = entry
+            kept += 1
+          }
+        }
+        try entries[..<kept].withUnsafeBytes { try known.write($0, partition: partition) }
+        return repeated
+      }
+    }
+  }
+
+  private static func entries(
+    _ known: Spill, _ partition: Int, _ papers: PaperNumbers
+  ) throws -> [(key: NodeKey, number: UInt32)] {
+    try known.withPartition(partition) { bytes in
+      bytes.bindMemory(to: Known.self).map { ($0.key, papers.number(ofOrdinal: $0.ordinal)) }
+    }
+  }
+
+  /// Keys that numbered papers refer to and that are no paper's, by partition, sorted.
+  private static func findStubs(_ references: Spill, _ papers: PaperNumbers, _ known: Spill) throws -> [[NodeKey]] {
+    try Parallel.map(Spill.partitionCount) { partition in
+      let entries = try entries(known, partition, papers)
+      var table = KeyTable(capacity: entries.count)
+      for entry in entries { _ = table.insert(entry.key, 0) }
+      var stubs: [NodeKey] = []
+      try references.withPartition(partition) { bytes in
+        for record in bytes.bindMemory(to: Waiting.Reference.self)
+        where papers.numberForReferences(record.sequence) != PaperNumbers.none {
+          if table.value(of: record.target) == KeyTable.none {
+            _ = table.insert(record.target, 1)
+            stubs.append(record.target)
+          }
+        }
+      }
+      return stubs.sorted()
+    }
+  }
+
+  /// References to edges, and to what leads nowhere.
+  ///
+  /// - Returns: the distinct papers that are missing.
+  private static func resolve(
+    _ references: Spill, _ partition: Int, _ table: KeyTable, _ papers: PaperNumbers, _ ranges: RowRanges,
+    edges: Spill, unresolved: Spill
+  ) throws -> [NodeKey] {
+    let found = SpillWriter(edges, partitions: ranges.count)
+    let lost = SpillWriter(unresolved, partitions: ranges.count)
+    var missing: [NodeKey] = []
+    var seen = KeyTable(capacity: 64)
+    try references.withPartition(partition) { bytes in
+      for record in bytes.bindMemory(to: Waiting.Reference.self) {
+        let row = papers.numberForReferences(record.sequence)
+        if row == PaperNumbers.none { continue }
+        let column = table.value(of: record.target)
+        if column == KeyTable.none {
+          let place = seen.insert(record.target, UInt32(missing.count))
+          if Int(place) == missing.count { missing.append(record.target) }
+          try lost.append(Waiting.Unresolved(target: record.target, row: row), partition: ranges.range(of: row))
+        } else if column != row {
+          try found.append(Waiting.Edge(row: row, column: column, detail: 0), partition: ranges.range(of: row))
+        }
+      }
+    }
+    try found.finish()
+    try lost.finish()
+    return missing
+  }
+
+  private static func keepIDs(of keys: [NodeKey], _ ids: Spill, _ partition: Int, in missingIDs: Spill) throws {
+    guard !keys.isEmpty else { return }
+    var wanted = Set(keys)
+    let writer = SpillWriter(missingIDs)
+    try ids.withPartition(partition) { bytes in
+      let headSize = MemoryLayout<Waiting.Name>.stride
+      var place = 0
+      while place < bytes.count {
+        let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
+        let text = Bytes(
+          start: (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self), count: Int(head.idCount))
+        place += (headSize + Int(head.idCount) + 7) & ~7
+        if wanted.remove(head.key) != nil { try writer.append(head, text, partition: partition) }
+      }
+    }
+    try writer.finish()
+  }
+
+  /// Calls `body` with each id that `missingIDs` holds.
+  func forEachMissingID(_ body: (NodeKey, Bytes) throws -> Void) throws {
+    let headSize = MemoryLayout<Waiting.Name>.stride
+    for partition in 0..<Spill.partitionCount {
+      try missingIDs.withPartition(partition) { bytes in
+        var place = 0
+        while place < bytes.count {
+          let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
+          let start = (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self)
+          place += (headSize + Int(head.idCount) + 7) & ~7
+          try body(head.key, Bytes(start: start, count: Int(head.idCount)))
+        }
+      }
+    }
+  }
+
+  /// Writes the references that lead nowhere, by paper and key.
+  ///
+  /// - Returns: the file, and how many there are.
+  func writeUnresolved(_ path: String) throws -> StoreFile {
+    let file = try StoreArrayWriter(path, .reference)
+    for range in 0..<ranges.count {
+      try unresolved.withPartition(range) { bytes in
+        var records = Array(bytes.bindMemory(to: Waiting.Unresolved.self))
+        records.sort { $0.row == $1.row ? $0.target < $1.target : $0.row < $1.row }
+        var kept = 0
+        for record in records
+        where kept == 0 || records[kept - 1].row != record.row || records[kept - 1].target != record.target {
+          records[kept] = record
+          kept += 1
+        }
+        records.removeLast(records.count - kept)
+        try file.append(contentsOf: records)
+      }
+    }
+    return try file.finish()
+  }
+}

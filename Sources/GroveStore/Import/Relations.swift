@@ -1,0 +1,145 @@
+import Foundation
+import GroveGraphs
+import GroveKernels
+
+/// All relations of an import, joined and written.
+struct Relations {
+  /// In the order of `EntityKind`.
+  let entities: [EntityJoin]
+  let manifests: [StoreManifest.Relation]
+  /// The relations' parts of the snapshot hash.
+  let hashes: [StoreHash]
+  /// References that several records of one paper list, under the merging policy.
+  let citationDuplicates: Int
+
+  /// A place of work on its way to its number.
+  private struct Employment: BitwiseCopyable {
+    var affiliation: NodeKey
+    var author: UInt32
+    var year: Int32
+  }
+
+  init(
+    _ streams: ImportStreams, _ papers: PaperJoin, path: @escaping (String) -> String,
+    progress: StoreImporter.Progress
+  ) throws {
+    let keysOf = { (file: StoreFile) in
+      MappedArray<NodeKey>(
+        try Mapping("\(streams.folder)/\(file.name)"), offset: StoreArrayWriter.headerSize, count: file.count ?? 0)
+    }
+    let paperKeys = try keysOf(papers.keys)
+    var manifests: [StoreManifest.Relation] = []
+    var hashes: [StoreHash] = []
+    func add(
+      _ type: EdgeType, _ edges: Spill, _ ranges: RowRanges, rowKeys: MappedArray<NodeKey>,
+      columnKeys: MappedArray<NodeKey>, of entities: EntityJoin? = nil, rowsAreTargets: Bool = false, _ rule: RowsBuilder.Rule,
+      _ detail: StoreManifest.Relation.Detail? = nil
+    ) throws -> Int {
+      let element: StoreElement? = detail.map { $0 == .weight ? .float32 : .int32 }
+      let result = try RowsBuilder(
+        path: path, name: type.relation, rowCount: rowKeys.count, ranges: ranges, rule: rule, detail: element,
+        rowKeys: rowKeys, columnKeys: columnKeys, entities: entities
+      ).build(edges)
+      manifests.append(
+        StoreManifest.Relation(
+          source: type.source.name, relation: type.relation, target: type.target.name, rowsAreTargets: rowsAreTargets,
+          count: result.count, offsets: result.offsets, columns: result.columns, detail: detail,
+          details: result.details, repeats: result.repeats))
+      hashes.append(result.hash)
+      return result.duplicates
+    }
+
+    progress(0, "joining citations")
+    citationDuplicates = try add(
+      AcademicSchema.cites, papers.edges, papers.ranges, rowKeys: paperKeys, columnKeys: paperKeys, .one)
+
+    progress(0, "joining authors")
+    let employments = try Spill(in: streams.folder)
+    let authors = try EntityJoin(
+      .author, streams, papers.numbers, path: path("author.keys"),
+      extra: { partition, table in
+        let writer = SpillWriter(employments)
+        try streams.affiliations.withPartition(partition) { bytes in
+          for record in bytes.bindMemory(to: Waiting.Affiliation.self) {
+            if record.sequence != Waiting.noPaper, papers.numbers.number(record.sequence) == PaperNumbers.none {
+              continue
+            }
+            let place = table.value(of: record.author)
+            if place == KeyTable.none { continue }
+            let next = Employment(
+              affiliation: record.affiliation, author: EntityJoin.code(partition, place), year: record.year)
+            try writer.append(next, partition: record.affiliation.partition)
+          }
+        }
+        try writer.finish()
+      })
+    let authorKeys = try keysOf(authors.keys)
+    _ = try add(
+      AcademicSchema.writes, authors.edges, authors.ranges, rowKeys: paperKeys, columnKeys: authorKeys, of: authors,
+      rowsAreTargets: true, .firstPlace, .place)
+
+    progress(0, "joining affiliations")
+    let ranges = RowRanges(rowCount: authors.count, bytes: employments.byteCount)
+    let employed = try Spill(in: streams.folder)
+    let affiliations = try EntityJoin(
+      .affiliation, streams, papers.numbers, path: path("affiliation.keys"),
+      further: { partition in
+        try employments.withPartition(partition) { bytes in
+          bytes.bindMemory(to: Employment.self).map(\.affiliation)
+        }
+      },
+      extra: { partition, table in
+        let writer = SpillWriter(employed, partitions: ranges.count)
+        try employments.withPartition(partition) { bytes in
+          for record in bytes.bindMemory(to: Employment.self) {
+            let author = authors.number(ofCode: record.author)
+            let code = EntityJoin.code(partition, table.value(of: record.affiliation))
+            let edge = Waiting.Edge(row: author, column: code, detail: UInt32(bitPattern: record.year))
+            try writer.append(edge, partition: ranges.range(of: author))
+          }
+        }
+        try writer.finish()
+      })
+    _ = try add(
+      AcademicSchema.affiliatedWith, employed, ranges, rowKeys: authorKeys,
+      columnKeys: try keysOf(affiliations.keys), of: affiliations, .earliest, .year)
+
+    progress(0, "joining venues and fields")
+    let venues = try EntityJoin(.venue, streams, papers.numbers, path: path("venue.keys"))
+    _ = try add(
+      AcademicSchema.publishedIn, venues.edges, venues.ranges,
+      rowKeys: paperKeys, columnKeys: try keysOf(venues.keys), of: venues, .one)
+    let fields = try EntityJoin(.field, streams, papers.numbers, path: path("field.keys"))
+    _ = try add(
+      AcademicSchema.hasTopic, fields.edges, fields.ranges, rowKeys: paperKeys,
+      columnKeys: try keysOf(fields.keys), of: fields, .heaviest, .weight)
+    entities = [authors, affiliations, venues, fields]
+    self.manifests = manifests
+    self.hashes = hashes
+  }
+}
+
+/// Rows of a type's table in the database.
+enum EntityRows {
+  static func write(_ entities: EntityJoin, into database: TextDatabaseWriter) throws {
+    var number: Int64 = 0
+    try database.insert("INSERT INTO \(entities.kind.type.name) VALUES (?, ?, ?)") { row in
+      for partition in 0..<Spill.partitionCount {
+        try entities.rows.withPartition(partition) { bytes in
+          let headSize = MemoryLayout<Waiting.Name>.stride
+          var place = 0
+          while place < bytes.count {
+            let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
+            let start = (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self)
+            place += (headSize + Int(head.nameCount) + Int(head.idCount) + 7) & ~7
+            row.bind(number, at: 1)
+            row.bind(Bytes(start: start, count: Int(head.nameCount)), at: 3)
+            row.bind(head.key, long: Bytes(start: start + Int(head.nameCount), count: Int(head.idCount)), at: 2)
+            try row.step()
+            number += 1
+          }
+        }
+      }
+    }
+  }
+}

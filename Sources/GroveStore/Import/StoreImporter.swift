@@ -1,0 +1,267 @@
+import Foundation
+import GroveGraphs
+import GroveKernels
+
+/// Reads dumps into a store: `grove import`.
+///
+/// Records stream through in batches, on all threads; what they mention waits on disk, apart by the hash of its key,
+/// until each part is joined in memory by itself. Time grows with the bytes read, memory does not: batches, one block
+/// a partition and thread, a few partitions at a time, a bit a paper.
+public struct StoreImporter: Sendable {
+  /// What the caller may choose.
+  public struct Options: Sendable {
+    /// What becomes of papers whose id came before.
+    public var duplicates = DuplicateRule.first
+    /// What becomes of references to papers that are not there.
+    public var dangling = DanglingRule.drop
+    /// The first bad record ends the import.
+    public var isStrict = false
+    /// Authors without an id become one node a normalized name.
+    public var keysAuthorsByName = false
+    /// Character references of HTML in titles are decoded.
+    public var decodesEntities = false
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Called now and then with the bytes read so far and what is being done.
+  public typealias Progress = @Sendable (_ bytes: Int, _ stage: String) -> Void
+
+  private let options: Options
+  private let progress: Progress
+
+  /// An importer.
+  public init(_ options: Options = Options(), progress: @escaping Progress = { _, _ in }) {
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Reads dumps into the store at `folder`, which is made where there is none; what it holds comes first.
+  ///
+  /// - Parameter sources: files and folders; none rewrites the store alone.
+  /// - Throws: `FormatFailure`, `StoreFailure` or `FileFailure`; the store is then as it was.
+  @discardableResult
+  public func run(_ sources: [String], into folder: String) throws -> LoadReport {
+    let files = try DumpFiles(sources)
+    if !sources.isEmpty && files.members.isEmpty {
+      throw FormatFailure.bad(
+        sources[0], "holds no file of records", do: "expected files ending in .json, .jsonl, .ndjson or .txt")
+    }
+    let writer = try StoreWriter(folder)
+    do {
+      let former = writer.former == nil ? nil : try GraphStore(folder)
+      let report = try build(files, former, writer)
+      return report
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  private func build(_ files: DumpFiles, _ former: GraphStore?, _ writer: StoreWriter) throws -> LoadReport {
+    let streams = try ImportStreams(in: writer.folder)
+    let formerBatches = try former.map { try StoredRecords($0).emit(into: streams) } ?? []
+    let reading = try read(files, streams, firstBatch: formerBatches.count)
+    if reading.counts.records == 0 && !files.members.isEmpty {
+      throw FormatFailure.bad(
+        files.members[0].place, "holds no whole record",
+        do: "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")")
+    }
+    progress(reading.report.bytesRead, "joining papers")
+    let batches = formerBatches + reading.papersOfBatch
+    let papers = try PaperJoin(
+      streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: options.dangling, path: writer.path)
+
+    // The database takes the papers' texts while the rest is joined.
+    let database = try TextDatabaseWriter(writer.path("texts.sqlite"))
+    let stubIDs = Guarded<[NodeKey: [UInt8]]>([:])
+    if !papers.stubs.isEmpty {
+      try papers.forEachMissingID { key, id in stubIDs.withLock { $0[key] = Array(id) } }
+    }
+    nonisolated(unsafe) let shared = database
+    let (place, generation) = (writer.folder, writer.generation)
+    let path = { @Sendable (name: String) in StoreWriter.path(name, in: place, generation: generation) }
+    let rows = BackgroundTask {
+      try PaperRows(
+        streams, papers.numbers, stubs: papers.stubs, longIDs: stubIDs.withLock { $0 }, batches: batches.count,
+        into: shared, path: path)
+    }
+    let relations: Relations
+    do { relations = try Relations(streams, papers, path: writer.path, progress: progress) } catch {
+      _ = try? rows.value()
+      throw error
+    }
+    let paperRows = try rows.value()
+    progress(reading.report.bytesRead, "writing ids and texts")
+    for entities in relations.entities { try EntityRows.write(entities, into: database) }
+    try database.insert("INSERT INTO missing VALUES (?, ?, ?)") { row in
+      try papers.forEachMissingID { key, id in
+        row.bind(Int64(bitPattern: key.high), at: 1)
+        row.bind(Int64(bitPattern: key.low), at: 2)
+        row.bind(id, at: 3)
+        try row.step()
+      }
+    }
+    let texts = try database.finish()
+    let unresolved = try papers.writeUnresolved(writer.path("unresolved"))
+
+    var report = reading.report
+    report.duplicates = papers.duplicates
+    report.dangling = unresolved.count ?? 0
+    report.distinctDangling = papers.distinctDangling
+    report.duplicateEdges += relations.citationDuplicates
+    if options.dangling == .error, report.dangling > 0 {
+      throw FormatFailure.bad(
+        files.members.first?.place ?? writer.folder, "\(report.dangling) references lead to papers that are not there",
+        do: "add the missing papers, or import with --dangling drop")
+    }
+    let catalogue = try former?.catalogue() ?? StoreCatalogue()
+    let nodes =
+      [
+        StoreManifest.Nodes(
+          type: AcademicSchema.paper.name, count: papers.count, keys: papers.keys, order: papers.order,
+          years: paperRows.years, authorCounts: paperRows.authorCounts)
+      ] + relations.entities.map {
+        StoreManifest.Nodes(
+          type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil)
+      }
+    let catalogueFile = try catalogue.grown(to: papers.count).write(writer.path("catalogue.sqlite"))
+    let manifest = StoreManifest(
+      version: StoreManifest.currentVersion, generation: writer.generation, nodes: nodes,
+      relations: relations.manifests, unresolved: unresolved, texts: texts, catalogue: catalogueFile,
+      labeledType: former?.manifest.labeledType, labelRelation: former?.manifest.labelRelation,
+      splits: catalogue.splitNames,
+      snapshot: StoreImporter.snapshot(papers.count, paperRows.hash, relations),
+      reports: (former?.manifest.reports ?? []) + (files.members.isEmpty ? [] : [report]))
+    try writer.commit(manifest)
+    return report
+  }
+
+  /// The hash of all records: counts and sums by type and relation.
+  private static func snapshot(_ papers: Int, _ hash: StoreHash, _ relations: Relations) -> String {
+    var lines = ["paper \(papers) \(hash.text)"]
+    lines += relations.entities.map { "\($0.kind.type) \($0.count) \($0.hash.text)" }
+    lines += zip(relations.manifests, relations.hashes).map { "\($0.type) \($0.count) \($1.text)" }
+    return Checksum.sha256(Data(lines.sorted().joined(separator: "\n").utf8))
+  }
+
+  // MARK: - Reading
+
+  private struct Reading {
+    var counts: ImportCounts
+    var papersOfBatch: [Int]
+    var report: LoadReport
+  }
+
+  private func read(_ files: DumpFiles, _ streams: ImportStreams, firstBatch: Int) throws -> Reading {
+    let reader = Guarded(DumpReader(files, firstIndex: firstBatch))
+    let failed = Guarded(false)
+    var worker = ImportWorker.Options()
+    worker.isStrict = options.isStrict
+    worker.keysAuthorsByName = options.keysAuthorsByName
+    worker.decodesEntities = options.decodesEntities
+    let settings = worker
+    typealias Part = (
+      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)], rejects: [ImportWorker.Reject]
+    )
+    let parts = try Parallel.map(Workers.threadCount) { _ -> Part in
+      do {
+        var worker = try ImportWorker(streams, settings)
+        let batch = DumpBatch()
+        while !failed.withLock({ $0 }) {
+          let (isThere, bytes) = try reader.withLock { (try $0.next(batch), $0.byteCount) }
+          guard isThere else { break }
+          try worker.read(batch, place: files.members[batch.member].place)
+          progress(bytes, "reading")
+        }
+        try worker.finish()
+        return (worker.counts, worker.batches, worker.rejects)
+      } catch {
+        failed.withLock { $0 = true }
+        throw error
+      }
+    }
+    var counts = ImportCounts()
+    for part in parts { counts += part.counts }
+    let batches = parts.flatMap(\.batches).sorted { $0.index < $1.index }
+    var report = LoadReport()
+    reader.withLock { reader in
+      report.format = RecordFormats.name(for: reader.traits)
+      report.bytesRead = reader.byteCount
+      report.warnings = reader.warnings
+    }
+    report.sources = files.members.map(\.place)
+    report.records = counts.records
+    report.bad = counts.bad
+    report.links = counts.links
+    report.selfReferences = counts.selfReferences
+    report.duplicateEdges = counts.repeatedReferences
+    report.authorsWithoutID = counts.authorsWithoutID
+    report.venuesWithoutID = counts.venuesWithoutID
+    report.yearsMissing = counts.yearsMissing
+    report.yearsOutOfRange = counts.yearsOutOfRange
+    report.abstracts = counts.abstracts
+    // Line numbers, now that the lines of all earlier batches of a file are known.
+    var firstLine: [Int: Int] = [:]
+    var member = -1
+    var line = 1
+    for batch in batches {
+      if batch.member != member { (member, line) = (batch.member, 1) }
+      firstLine[batch.index] = line
+      line += batch.lines
+    }
+    let memberOf = Dictionary(batches.map { ($0.index, $0.member) }, uniquingKeysWith: { first, _ in first })
+    for reject in parts.flatMap(\.rejects).sorted(by: { ($0.batch, $0.line) < ($1.batch, $1.line) }).prefix(5) {
+      let line = (firstLine[reject.batch] ?? 1) + reject.line
+      report.badLines.append(line)
+      report.badPlaces.append("\(files.members[memberOf[reject.batch] ?? 0].place):\(line): \(reject.reason)")
+    }
+    if counts.bad > 0 {
+      report.rejects = try writeRejects(streams, batches.map { ($0.index, files.members[$0.member].place, firstLine[$0.index] ?? 1) })
+    }
+    return Reading(counts: counts, papersOfBatch: batches.map(\.papers), report: report)
+  }
+
+  /// Writes all bad records with their places; the file's name.
+  private func writeRejects(_ streams: ImportStreams, _ batches: [(index: Int, place: String, line: Int)]) throws -> String {
+    let name = "rejects.tsv.\(UInt32.random(in: 1...UInt32.max))"
+    try AtomicFile.write(to: "\(streams.folder)/\(name)") { sink in
+      try sink.write("file\tline\treason\trecord\n")
+      for batch in batches {
+        try streams.rejects.withPartition(batch.index) { bytes in
+          for record in bytes.split(separator: 10) {
+            let tab = record.firstIndex(of: 9) ?? record.endIndex
+            let line = Int(String(decoding: record[..<tab], as: UTF8.self)) ?? 0
+            try sink.write("\(batch.place)\t\(batch.line + line)")
+            try sink.write(UnsafeRawBufferPointer(rebasing: record[tab...]))
+            try sink.write("\n")
+          }
+        }
+      }
+    }
+    return name
+  }
+}
+
+/// Work on a thread of its own, beside the pool.
+final class BackgroundTask<Value: Sendable>: Sendable {
+  private let result = Guarded<Result<Value, any Error>?>(nil)
+  private let done = DispatchSemaphore(value: 0)
+
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    let thread = Thread { [result, done] in
+      let value = Result(catching: body)
+      result.withLock { $0 = value }
+      done.signal()
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Waits for the end. Call it once.
+  func value() throws -> Value {
+    done.wait()
+    return try result.withLock { try $0!.get() }
+  }
+}

@@ -1,0 +1,235 @@
+import Foundation
+import GroveKernels
+
+/// Reads the JSON records of the OAG family: OAG v1, v2, v3 and DBLP V12 give the same things in different dress, and
+/// one reader takes every dress, since no key can be relied on.
+///
+/// Of a key that comes twice the last one counts; unknown keys are passed over. Source: specification of the OAG
+/// formats, sections 1.1–1.5, and checks 8–16 of 6.1.
+struct AcademicJSON {
+  var paper = PaperRecord()
+  var entity = EntityRecord()
+  /// How the records' shape speaks for a dialect; see `RecordFormats`.
+  private(set) var traits: RecordTraits = []
+
+  /// What came of a record.
+  enum Outcome {
+    case record(RecordKind)
+    case bad(String)
+  }
+
+  private var slots: [(offset: Int, count: Int)] = []
+
+  /// Fills `paper` or `entity` from the document on the tape.
+  ///
+  /// - Parameter hint: what the file holds, where that is known.
+  mutating func read(_ tape: JSONTape, hint: RecordKind?) -> Outcome {
+    guard tape.isKind(.object, at: JSONTape.root) else { return .bad("the record is not a JSON object") }
+    let keys = Keys(tape)
+    if keys.mid > 0 && keys.aid > 0 { return .record(.link) }
+    guard keys.id > 0, let id = tape.id(at: keys.id) else { return .bad("the record has no id") }
+    let kind = hint.map { $0 == .paper || !keys.isPaper ? $0 : .paper } ?? keys.kind
+    switch kind {
+    case .paper: readPaper(tape, keys, id)
+    default: readEntity(tape, keys, id)
+    }
+    return .record(kind)
+  }
+
+  // MARK: - Papers
+
+  private mutating func readPaper(_ tape: JSONTape, _ keys: Keys, _ id: Identifier) {
+    paper.clear()
+    paper.id = id
+    if id.key.number != nil && id.text == nil { traits.insert(.numericIDs) }
+    if let title = tape.text(at: keys.title) { paper.title = title }
+    if let doi = tape.value(at: keys.doi) { paper.doi = doi }
+    if let volume = tape.value(at: keys.volume) { paper.volume = volume }
+    if let issue = tape.value(at: keys.issue) { paper.issue = issue }
+    if let year = tape.integer(at: keys.year), year > 0, year <= Int64(Int32.max) { paper.year = Int32(year) }
+    if let count = tape.integer(at: keys.citationCount), count >= 0 {
+      paper.citationCount = Int32(clamping: count)
+    }
+    if let abstract = tape.text(at: keys.abstract) {
+      paper.abstract.append(contentsOf: abstract)
+    } else if tape.isKind(.object, at: keys.indexedAbstract) {
+      rebuildAbstract(tape, keys.indexedAbstract)
+    }
+    if tape.isKind(.array, at: keys.references) {
+      tape.forEachElement(of: keys.references) { place in
+        if let reference = tape.id(at: place) { paper.references.append(reference) }
+      }
+    }
+    if tape.isKind(.array, at: keys.authors) {
+      tape.forEachElement(of: keys.authors) { readAuthor(tape, $0) }
+    }
+    readVenue(tape, keys)
+    readTopics(tape, keys.topics)
+    if paper.topics.isEmpty { readTopics(tape, keys.keywords) }
+  }
+
+  private mutating func readAuthor(_ tape: JSONTape, _ place: Int) {
+    let nothing = Bytes(start: nil, count: 0)
+    var author = PaperRecord.Author(id: nil, name: nothing, affiliationID: nil, affiliationName: nothing)
+    if let name = tape.text(at: place) {
+      author.name = name
+    } else if tape.isKind(.object, at: place) {
+      tape.forEachMember(of: place) { key, value in
+        switch key.count {
+        case 2 where key.equals("id"): author.id = tape.id(at: value)
+        case 3 where key.equals("org"): author.affiliationName = tape.value(at: value) ?? nothing
+        case 3 where key.equals("_id"): author.id = author.id ?? tape.id(at: value)
+        case 4 where key.equals("name"): author.name = tape.text(at: value) ?? nothing
+        case 5 where key.equals("orgid"), 6 where key.equals("org_id"):
+          author.affiliationID = tape.id(at: value)
+          if key.count == 6 { traits.insert(.mergedIDs) }
+        default: break
+        }
+      }
+    } else {
+      return
+    }
+    if author.id != nil { traits.insert(.authorIDs) }
+    paper.authors.append(author)
+  }
+
+  private mutating func readVenue(_ tape: JSONTape, _ keys: Keys) {
+    if let name = tape.value(at: keys.venue) {
+      paper.venueName = name
+    } else if tape.isKind(.object, at: keys.venue) {
+      traits.insert(.venueObject)
+      tape.forEachMember(of: keys.venue) { key, value in
+        switch key.count {
+        case 2 where key.equals("id"): paper.venueID = tape.id(at: value)
+        case 3 where key.equals("_id"): paper.venueID = paper.venueID ?? tape.id(at: value)
+        case 3 where key.equals("raw"): paper.venueName = tape.value(at: value) ?? paper.venueName
+        case 4 where key.equals("name"), 6 where key.equals("name_d"):
+          if paper.venueName.isEmpty, let name = tape.value(at: value) { paper.venueName = name }
+        default: break
+        }
+      }
+    }
+    if keys.venueID > 0 {
+      traits.insert(.mergedIDs)
+      if let id = tape.id(at: keys.venueID) { paper.venueID = id }
+    }
+  }
+
+  private mutating func readTopics(_ tape: JSONTape, _ list: Int) {
+    guard tape.isKind(.array, at: list) else { return }
+    tape.forEachElement(of: list) { place in
+      if let name = tape.text(at: place) {
+        paper.topics.append((name, 1))
+      } else if tape.isKind(.object, at: place) {
+        var name: Bytes?
+        var weight: Float = 1
+        tape.forEachMember(of: place) { key, value in
+          if key.equals("name") { name = tape.text(at: value) } else if key.equals("w") {
+            if let number = tape.number(at: value), Float(number).isFinite { weight = Float(number) }
+            traits.insert(.weightedTopics)
+          }
+        }
+        if let name { paper.topics.append((name, weight)) }
+      }
+    }
+  }
+
+  /// A text from its inverted index: IndexLength slots, tokens at their positions, joined by single spaces.
+  ///
+  /// Gaps are left out, positions beyond the length dropped; of two tokens at one place the later in the file counts.
+  private mutating func rebuildAbstract(_ tape: JSONTape, _ object: Int) {
+    var index = 0
+    var length: Int64?
+    tape.forEachMember(of: object) { key, value in
+      if key.equals("InvertedIndex") { index = value } else if key.equals("IndexLength") {
+        length = tape.integer(at: value)
+      }
+    }
+    guard index > 0, tape.isKind(.object, at: index) else { return }
+    // Each position takes two words of the tape, so an honest length is no longer than the tape.
+    let most = tape.next(after: index) - index
+    slots.removeAll(keepingCapacity: true)
+    slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(min(length ?? Int64(most), Int64(max(most, 1 << 16))))))
+    let strings = tape.strings
+    tape.forEachMember(of: index) { token, places in
+      guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
+      tape.forEachElement(of: places) { place in
+        guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }
+        slots[Int(position)] = (start - strings, token.count)
+      }
+    }
+    for slot in slots where slot.count > 0 {
+      if !paper.abstract.isEmpty { paper.abstract.append(32) }
+      paper.abstract.append(contentsOf: Bytes(start: strings + slot.offset, count: slot.count))
+    }
+  }
+
+  // MARK: - Other records
+
+  private mutating func readEntity(_ tape: JSONTape, _ keys: Keys, _ id: Identifier) {
+    entity.id = id
+    entity.affiliations.removeAll(keepingCapacity: true)
+    entity.name =
+      tape.text(at: keys.displayName) ?? tape.text(at: keys.name) ?? tape.text(at: keys.normalizedName)
+      ?? Bytes(start: nil, count: 0)
+    if let organization = tape.value(at: keys.organization) { entity.affiliations.append(organization) }
+    if tape.isKind(.array, at: keys.organizations) {
+      tape.forEachElement(of: keys.organizations) { place in
+        if let organization = tape.value(at: place) { entity.affiliations.append(organization) }
+      }
+    }
+  }
+}
+
+/// Where the values of the known keys stand; 0, where nothing ever stands, for those that are missing.
+private struct Keys {
+  var id = 0, title = 0, year = 0, authors = 0, venue = 0, venueID = 0, references = 0, topics = 0, keywords = 0
+  var abstract = 0, indexedAbstract = 0, citationCount = 0, doi = 0, volume = 0, issue = 0
+  var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, mid = 0, aid = 0
+
+  init(_ tape: JSONTape) {
+    tape.forEachMember(of: JSONTape.root) { key, value in
+      switch key.count {
+      case 2: if key.equals("id") { id = value }
+      case 3:
+        if key.equals("doi") { doi = value } else if key.equals("fos") { topics = value } else if key.equals("org") {
+          organization = value
+        } else if key.equals("_id") { id = value } else if key.equals("mid") { mid = value } else if key.equals("aid") {
+          aid = value
+        }
+      case 4:
+        if key.equals("year") { year = value } else if key.equals("name") { name = value } else if key.equals("orgs") {
+          organizations = value
+        }
+      case 5:
+        if key.equals("title") { title = value } else if key.equals("venue") { venue = value } else if key.equals(
+          "issue")
+        { issue = value }
+      case 6: if key.equals("volume") { volume = value }
+      case 7: if key.equals("authors") { authors = value }
+      case 8:
+        if key.equals("abstract") { abstract = value } else if key.equals("venue_id") { venueID = value } else if
+          key.equals("keywords")
+        { keywords = value }
+      case 10:
+        if key.equals("references") { references = value } else if key.equals("n_citation") { citationCount = value }
+      case 11: if key.equals("DisplayName") { displayName = value }
+      case 14: if key.equals("NormalizedName") { normalizedName = value }
+      case 15: if key.equals("normalized_name") { normalizedName = value }
+      case 16: if key.equals("indexed_abstract") { indexedAbstract = value }
+      default: break
+      }
+    }
+  }
+
+  /// Whether keys are there that only papers have.
+  var isPaper: Bool {
+    title > 0 || references > 0 || authors > 0 || abstract > 0 || indexedAbstract > 0 || topics > 0 || year > 0
+  }
+
+  var kind: RecordKind {
+    if isPaper { return .paper }
+    if displayName > 0 { return .venue }
+    return name > 0 ? .author : .paper
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// The form of a name by which two spellings are one venue or affiliation.
+enum NameNormalizer {
+  /// Lower case, the marks `#TAB#`, `#R#`, `#N#` and white space of any length as one space, none at the ends.
+  static func normalize(_ name: Bytes, into result: inout [UInt8]) {
+    result.removeAll(keepingCapacity: true)
+    var isPlain = true
+    var place = 0
+    while place < name.count {
+      let byte = name[place]
+      if byte == 0x23, let mark = mark(name, place) {
+        space(&result)
+        place += mark
+        continue
+      }
+      if byte <= 32 {
+        space(&result)
+      } else {
+        result.append(byte >= 65 && byte <= 90 ? byte | 32 : byte)
+        if byte >= 0x80 { isPlain = false }
+      }
+      place += 1
+    }
+    while result.last == 32 { result.removeLast() }
+    if !isPlain { result = Array(String(decoding: result, as: UTF8.self).lowercased().utf8) }
+  }
+
+  private static func space(_ result: inout [UInt8]) {
+    if let last = result.last, last != 32 { result.append(32) }
+  }
+
+  /// Length of the mark at `place`, if one stands there.
+  private static func mark(_ name: Bytes, _ place: Int) -> Int? {
+    for mark in ["#TAB#", "#R#", "#N#"] where name[place...].starts(with: mark.utf8) { return mark.utf8.count }
+    return nil
+  }
+}
+
+/// Character references of HTML in titles.
+enum HTMLEntities {
+  private static let named: [String: String] = [
+    "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{a0}",
+  ]
+
+  /// Decodes each reference once: `&amp;lt;` becomes `&lt;`. What is no reference stays.
+  static func decode(_ text: Bytes, into result: inout [UInt8]) {
+    result.removeAll(keepingCapacity: true)
+    var place = 0
+    while place < text.count {
+      if text[place] == 0x26, let end = text[place...].prefix(12).firstIndex(of: 0x3b),
+        let character = character(String(decoding: text[(place + 1)..<end], as: UTF8.self))
+      {
+        result.append(contentsOf: character.utf8)
+        place = end + 1
+      } else {
+        result.append(text[place])
+        place += 1
+      }
+    }
+  }
+
+  private static func character(_ name: String) -> String? {
+    if let known = named[name] { return known }
+    guard name.hasPrefix("#") else { return nil }
+    let digits = name.dropFirst()
+    let code = digits.hasPrefix("x") || digits.hasPrefix("X") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+    return code.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
+  }
+}

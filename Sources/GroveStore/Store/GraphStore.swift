@@ -1,0 +1,328 @@
+import Foundation
+import GRDB
+public import GroveGraphs
+public import GroveKernels
+
+/// A store on disk, as it was when it was opened: later changes by anyone do not show.
+///
+/// Opening reads the manifest and maps the files; what is asked for is read then. Each file's hash is compared with
+/// the manifest's the first time that its contents are used.
+public final class GraphStore: GraphSource, FeatureSource {
+  /// The folder.
+  public let path: String
+  /// The folder's own name.
+  public let name: String
+  let manifest: StoreManifest
+  private let mappings: [String: Mapping]
+  private let texts: DatabaseQueue
+  private let kept: Guarded<StoreCatalogue?>
+  private let verified = Guarded<Set<String>>([])
+
+  /// Opens a store.
+  ///
+  /// - Throws: `StoreFailure.notAStore`, or `.damaged` where a file is missing or has another length than it should.
+  /// - Complexity: O(1), whatever the store holds.
+  public init(_ path: String) throws {
+    self.path = path
+    name = NodeFiles.name(of: path)
+    // A writer may replace the manifest and unlink old files while they are being opened here: then look again.
+    var attempt = 0
+    while true {
+      let manifest = try StoreManifest.read(path)
+      do {
+        (mappings, texts, kept) = try GraphStore.open(manifest, path)
+        self.manifest = manifest
+        return
+      } catch {
+        attempt += 1
+        let now = try StoreManifest.read(path)
+        if now.generation == manifest.generation || attempt > 20 { throw error }
+      }
+    }
+  }
+
+  private static func open(
+    _ manifest: StoreManifest, _ path: String
+  ) throws -> ([String: Mapping], DatabaseQueue, Guarded<StoreCatalogue?>) {
+    var mappings: [String: Mapping] = [:]
+    for file in manifest.files {
+      let place = "\(path)/\(file.name)"
+      let mapping: Mapping
+      do { mapping = try Mapping(place) } catch FileFailure.missing {
+        throw StoreFailure.damaged(path: place, problem: "the file is missing")
+      }
+      guard mapping.byteCount == file.bytes else {
+        throw StoreFailure.damaged(path: place, problem: "it has \(mapping.byteCount) bytes, expected \(file.bytes)")
+      }
+      if let element = file.element, let count = file.count {
+        guard mapping.bytes.prefix(StoreArrayWriter.headerSize).elementsEqual(element.header(count: count)) else {
+          throw StoreFailure.damaged(path: place, problem: "its header is not what was written")
+        }
+      }
+      mappings[file.name] = mapping
+    }
+    // Small, and labels and splits are asked for by almost everyone; the other database is opened now so that it
+    // stays whatever becomes of its name.
+    var configuration = Configuration()
+    configuration.readonly = true
+    let place = "\(path)/\(manifest.texts.name)"
+    let queue = try TextDatabaseWriter.explained(place) {
+      let queue = try DatabaseQueue(path: place, configuration: configuration)
+      try queue.read { db in _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
+      return queue
+    }
+    return (mappings, queue, Guarded(nil))
+  }
+
+  // MARK: - GraphSource
+
+  /// All types of the academic graph, papers first.
+  public var nodeTypes: [NodeType] { manifest.nodes.map { NodeType($0.type) } }
+  /// All relations.
+  public var relations: [EdgeType] { manifest.relations.map(\.type) }
+  /// The type that labels were given for.
+  public var labeledType: NodeType? { manifest.labeledType.map { NodeType($0) } }
+  /// The relation that labels were made of, if any.
+  public var labelRelation: EdgeType? {
+    manifest.labelRelation.flatMap { name in relations.first { $0.relation == name } }
+  }
+  /// Names of the stored splits.
+  public var splitNames: [String] { manifest.splits }
+  /// Hash of all records: equal for every order of lines, every dialect and every way of importing them.
+  public var snapshot: String { manifest.snapshot }
+  /// What the imports said, in order.
+  public var reports: [LoadReport] { manifest.reports }
+  /// Counts up with each change of the store.
+  public var generation: Int { manifest.generation }
+
+  /// How many nodes a type has.
+  public func nodeCount(of type: NodeType) -> Int { manifest.nodes.first { $0.type == type.name }?.count ?? 0 }
+
+  /// How many edges a relation has.
+  public func edgeCount(of relation: EdgeType) -> Int {
+    manifest.relations.first { $0.type == relation }?.count ?? 0
+  }
+
+  /// Edges of a relation, with weights where it has them.
+  ///
+  /// - Throws: `FormatFailure.unknownName`; `StoreFailure.damaged`.
+  public func edges(of relation: EdgeType) throws -> EdgeList {
+    let entry = try entry(of: relation)
+    let offsets: MappedArray<Int64> = try array(entry.offsets)
+    let columns: MappedArray<Int32> = try array(entry.columns)
+    var rows = [Int32]()
+    rows.reserveCapacity(columns.count)
+    for row in 0..<max(offsets.count - 1, 0) {
+      rows.append(contentsOf: repeatElement(Int32(row), count: Int(offsets[row + 1] - offsets[row])))
+    }
+    var weights: [Float]?
+    if entry.detail == .weight, let details = entry.details { weights = Array(try array(details) as MappedArray<Float>) }
+    let ends = Array(columns)
+    return EdgeList(
+      sources: entry.rowsAreTargets ? ends : rows, targets: entry.rowsAreTargets ? rows : ends, weights: weights,
+      isDirected: true)
+  }
+
+  /// The relation's entries in place, without a copy: rows of sources, or of targets where `rowsAreTargets`.
+  ///
+  /// - Complexity: O(1) once the files have been verified.
+  public func rows(of relation: EdgeType) throws -> (
+    offsets: MappedArray<Int64>, columns: MappedArray<Int32>, rowsAreTargets: Bool
+  ) {
+    let entry = try entry(of: relation)
+    return (try array(entry.offsets), try array(entry.columns), entry.rowsAreTargets)
+  }
+
+  /// Years of a type's nodes, 0 for none; nil for types that have no years.
+  public func nodeYears(of type: NodeType) throws -> [Int32]? {
+    guard let file = manifest.nodes.first(where: { $0.type == type.name })?.years else { return nil }
+    return Array(try array(file) as MappedArray<Int32>)
+  }
+
+  /// Years of a relation's edges: of the citing, written or placed paper, or as the store keeps them.
+  public func edgeYears(of relation: EdgeType) throws -> [Int32]? {
+    let entry = try entry(of: relation)
+    if entry.detail == .year, let details = entry.details { return Array(try array(details) as MappedArray<Int32>) }
+    let offsets: MappedArray<Int64> = try array(entry.offsets)
+    guard let years = try nodeYears(of: entry.rowsAreTargets ? relation.target : relation.source) else { return nil }
+    var result: [Int32] = []
+    result.reserveCapacity(entry.count)
+    for row in 0..<max(offsets.count - 1, 0) {
+      result.append(contentsOf: repeatElement(years[row], count: Int(offsets[row + 1] - offsets[row])))
+    }
+    return result
+  }
+
+  /// Labels of `labeledType`.
+  public func labels() throws -> Labels? { try catalogue().labels }
+
+  /// A stored split.
+  ///
+  /// - Throws: `FormatFailure.unknownName`.
+  public func split(named name: String) throws -> Split {
+    guard let split = try catalogue().splits.first(where: { $0.name == name }) else {
+      throw FormatFailure.unknownName(path: path, what: "split", name: name, known: splitNames)
+    }
+    return split
+  }
+
+  /// External ids by number; of nodes known by their name alone that name, after `name:`.
+  public func nodeIDs(of type: NodeType) throws -> [String]? {
+    let keys = try keys(of: type)
+    var ids = [String?](repeating: nil, count: keys.count)
+    var isComplete = true
+    for (number, key) in keys.enumerated() {
+      ids[number] = key.text
+      if ids[number] == nil { isComplete = false }
+    }
+    if !isComplete {
+      try readTexts(type, columns: type == AcademicSchema.paper ? "id, NULL" : "id, name") { number, row in
+        if ids[number] == nil {
+          let id: String? = row[0]
+          let name: String? = row[1]
+          ids[number] = id ?? "name:\(name ?? "")"
+        }
+      }
+    }
+    return ids.map { $0 ?? "" }
+  }
+
+  /// Numbers of nodes by their external ids as `nodeIDs` gives them.
+  public func featureNames(of type: NodeType) -> [String] { [] }
+
+  /// - Throws: `FormatFailure.unknownName`: columns of features come with encoders.
+  public func features(named name: String, of type: NodeType) throws -> FeatureMatrix {
+    throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: [])
+  }
+
+  // MARK: - Inside
+
+  func catalogue() throws -> StoreCatalogue {
+    try kept.withLock { kept in
+      if let kept { return kept }
+      try verify(manifest.catalogue)
+      let count = manifest.labeledType.map { nodeCount(of: NodeType($0)) } ?? nodeCount(of: AcademicSchema.paper)
+      let read = try StoreCatalogue("\(path)/\(manifest.catalogue.name)", nodeCount: count)
+      kept = read
+      return read
+    }
+  }
+
+  func entry(of relation: EdgeType) throws -> StoreManifest.Relation {
+    guard let entry = manifest.relations.first(where: { $0.type == relation }) else {
+      throw FormatFailure.unknownName(
+        path: path, what: "relation", name: relation.description, known: relations.map(\.description))
+    }
+    return entry
+  }
+
+  func keys(of type: NodeType) throws -> MappedArray<NodeKey> {
+    guard let nodes = manifest.nodes.first(where: { $0.type == type.name }) else {
+      throw FormatFailure.unknownName(
+        path: path, what: "node type", name: type.name, known: nodeTypes.map(\.name))
+    }
+    return try array(nodes.keys)
+  }
+
+  /// A file's elements in place, once its hash has been found right.
+  func array<Element>(_ file: StoreFile) throws -> MappedArray<Element> {
+    try verify(file)
+    guard let mapping = mappings[file.name], let count = file.count else {
+      throw StoreFailure.damaged(path: "\(path)/\(file.name)", problem: "it is no array")
+    }
+    return MappedArray(mapping, offset: StoreArrayWriter.headerSize, count: count)
+  }
+
+  /// Compares a file's hash with the manifest's, once.
+  func verify(_ file: StoreFile) throws {
+    if verified.withLock({ $0.contains(file.name) }) { return }
+    guard let mapping = mappings[file.name], hash(of: file, mapping) == file.checksum else {
+      throw StoreFailure.damaged(
+        path: "\(path)/\(file.name)", problem: "its contents have changed since they were written")
+    }
+    verified.withLock { _ = $0.insert(file.name) }
+  }
+
+  private func hash(of file: StoreFile, _ mapping: Mapping) -> String {
+    let skipped = file.element == nil ? 0 : StoreArrayWriter.headerSize
+    // Large files page by page, so that checking them does not fill the memory.
+    let hash = RunningHash()
+    for start in stride(from: skipped, to: mapping.byteCount, by: 64 << 20) {
+      let end = min(start + 64 << 20, mapping.byteCount)
+      hash.update(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<end]))
+      if mapping.byteCount > 256 << 20 { mapping.forgetPages() }
+    }
+    return hash.value.text
+  }
+
+  /// Calls `body` with each row of a type's table, in the order of numbers.
+  func readTexts(_ type: NodeType, columns: String, _ body: (Int, Row) throws -> Void) throws {
+    try verify(manifest.texts)
+    let place = "\(path)/\(manifest.texts.name)"
+    try TextDatabaseWriter.explained(place) {
+      try texts.read { db in
+        let rows = try Row.fetchCursor(
+          db, sql: "SELECT \(columns), number FROM \(type.name.quotedDatabaseIdentifier) ORDER BY number")
+        while let row = try rows.next() {
+          let number: Int = row[row.count - 1]
+          try body(number, row)
+        }
+      }
+    }
+  }
+
+  /// A row of the text database by column names.
+  public func texts(of node: Int, type: NodeType) throws -> [String: String] {
+    let place = "\(path)/\(manifest.texts.name)"
+    return try TextDatabaseWriter.explained(place) {
+      try texts.read { db in
+        let row = try Row.fetchOne(
+          db, sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE number = ?", arguments: [node])
+        var result: [String: String] = [:]
+        for (column, value) in row ?? Row() where column != "number" && !value.isNull {
+          result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
+        }
+        return result
+      }
+    }
+  }
+
+  /// Calls `body` with the id of each missing paper whose key does not hold it.
+  func readMissing(_ body: (NodeKey, String) throws -> Void) throws {
+    try TextDatabaseWriter.explained("\(path)/\(manifest.texts.name)") {
+      try texts.read { db in
+        let rows = try Row.fetchCursor(db, sql: "SELECT high, low, id FROM missing")
+        while let row = try rows.next() {
+          let (high, low): (Int64, Int64) = (row[0], row[1])
+          try body(NodeKey(high: UInt64(bitPattern: high), low: UInt64(bitPattern: low)), row[2])
+        }
+      }
+    }
+  }
+
+  /// The number of the node with an external id, or nil.
+  ///
+  /// - Complexity: O(log N).
+  public func number(ofID id: String, type: NodeType) throws -> Int? {
+    var text = id
+    let key = text.withUTF8 { NodeKey(id: $0) }
+    return try number(of: key, type: type)
+  }
+
+  func number(of key: NodeKey, type: NodeType) throws -> Int? {
+    guard let nodes = manifest.nodes.first(where: { $0.type == type.name }) else { return nil }
+    let keys: MappedArray<NodeKey> = try array(nodes.keys)
+    let order: MappedArray<UInt32>? = try nodes.order.map { try array($0) }
+    let partition = key.partition
+    var low = 0
+    var high = keys.count
+    while low < high {
+      let middle = (low + high) / 2
+      let other = keys[order.map { Int($0[middle]) } ?? middle]
+      if (other.partition, other) < (partition, key) { low = middle + 1 } else { high = middle }
+    }
+    guard low < keys.count else { return nil }
+    let number = order.map { Int($0[low]) } ?? low
+    return keys[number] == key ? number : nil
+  }
+}

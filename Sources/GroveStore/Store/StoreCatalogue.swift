@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+import GroveGraphs
+import GroveKernels
+
+/// The small database of a store: labels and splits of its papers.
+///
+///     class(number INTEGER PRIMARY KEY, name TEXT)
+///     label(node INTEGER, class INTEGER)
+///     split(number INTEGER PRIMARY KEY, name TEXT UNIQUE, kind TEXT, train_year INTEGER, validation_year INTEGER)
+///     member(split INTEGER, part TEXT, node INTEGER)
+struct StoreCatalogue: Sendable {
+  /// Labels by number of their type's nodes, if there are any.
+  var labels: Labels?
+  /// Splits, in natural order of their names.
+  var splits: [Split] = []
+
+  var splitNames: [String] { splits.map(\.name) }
+
+  /// Adds a split or replaces the one of its name.
+  mutating func set(_ split: Split) {
+    splits.removeAll { $0.name == split.name }
+    splits.append(split)
+    splits.sort { NaturalOrder.precedes($0.name, $1.name) }
+  }
+
+  /// The same for a type that has grown: new nodes have no label.
+  func grown(to count: Int) -> StoreCatalogue {
+    var result = self
+    switch labels {
+    case .single(let classes, let names) where classes.count < count:
+      result.labels = .single(
+        classes: classes + [Int32](repeating: -1, count: count - classes.count), names: names)
+    case .multiple(let rows, let names) where rows.rowCount < count:
+      let last = rows.offsets.last ?? 0
+      result.labels = .multiple(
+        rows: SparseRows(
+          offsets: rows.offsets + [Int64](repeating: last, count: count - rows.rowCount), columns: rows.columns,
+          columnCount: rows.columnCount), names: names)
+    default: break
+    }
+    return result
+  }
+
+  // MARK: - On disk
+
+  init() {}
+
+  /// Writes a new database.
+  func write(_ path: String) throws -> StoreFile {
+    unlink(path)
+    try TextDatabaseWriter.explained(path) {
+      var configuration = Configuration()
+      configuration.prepareDatabase { db in
+        for pragma in ["journal_mode = OFF", "synchronous = OFF"] { try db.execute(sql: "PRAGMA \(pragma)") }
+      }
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.write { db in
+        try db.execute(
+          sql: """
+            CREATE TABLE class(number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+            CREATE TABLE label(node INTEGER NOT NULL, class INTEGER NOT NULL);
+            CREATE TABLE split(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+              train_year INTEGER, validation_year INTEGER);
+            CREATE TABLE member(split INTEGER NOT NULL, part TEXT NOT NULL, node INTEGER NOT NULL);
+            """)
+        try writeLabels(db)
+        try writeSplits(db)
+      }
+      try queue.close()
+    }
+    return try StoreFile.sealing(path)
+  }
+
+  private func writeLabels(_ db: Database) throws {
+    let addClass = try db.makeStatement(sql: "INSERT INTO class VALUES (?, ?)")
+    for (number, name) in (labels?.classNames ?? []).enumerated() { try addClass.execute(arguments: [number, name]) }
+    let add = try db.makeStatement(sql: "INSERT INTO label VALUES (?, ?)")
+    switch labels {
+    case .single(let classes, _):
+      for (node, label) in classes.enumerated() where label >= 0 { try add.execute(arguments: [node, Int(label)]) }
+    case .multiple(let rows, _):
+      for node in 0..<rows.rowCount { for label in rows[node] { try add.execute(arguments: [node, Int(label)]) } }
+    case nil: break
+    }
+  }
+
+  private func writeSplits(_ db: Database) throws {
+    let addSplit = try db.makeStatement(sql: "INSERT INTO split VALUES (?, ?, ?, ?, ?)")
+    let add = try db.makeStatement(sql: "INSERT INTO member VALUES (?, ?, ?)")
+    for (number, split) in splits.enumerated() {
+      try addSplit.execute(
+        arguments: [number, split.name, split.kind, nil, nil])
+      for (part, nodes) in [("train", split.train), ("validation", split.validation), ("test", split.test)] {
+        for node in nodes { try add.execute(arguments: [number, part, Int(node)]) }
+      }
+    }
+  }
+
+  /// Reads a database that `write` made.
+  ///
+  /// - Parameters:
+  ///   - nodeCount: of the labelled type.
+  ///   - isMultiLabel: whether nodes may have several classes.
+  init(_ path: String, nodeCount: Int) throws {
+    (labels, splits) = try TextDatabaseWriter.explained(path) {
+      var configuration = Configuration()
+      configuration.readonly = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      return try queue.read { db in
+        (try StoreCatalogue.labels(db, nodeCount: nodeCount), try StoreCatalogue.splits(db))
+      }
+    }
+  }
+
+  private static func labels(_ db: Database, nodeCount: Int) throws -> Labels? {
+    let names = try String.fetchAll(db, sql: "SELECT name FROM class ORDER BY number")
+    if names.isEmpty { return nil }
+    var nodes: [Int32] = []
+    var classes: [Int32] = []
+    let rows = try Row.fetchCursor(db, sql: "SELECT node, class FROM label ORDER BY rowid")
+    while let row = try rows.next() {
+      nodes.append(row[0])
+      classes.append(row[1])
+    }
+    if Set(nodes).count == nodes.count {
+      var single = [Int32](repeating: -1, count: nodeCount)
+      for (node, label) in zip(nodes, classes) where Int(node) < nodeCount { single[Int(node)] = label }
+      return .single(classes: single, names: names)
+    }
+    let grouped = SparseRows.grouping(rows: nodes, columns: classes, rowCount: nodeCount, columnCount: names.count)
+    return .multiple(rows: grouped.rows, names: names)
+  }
+
+  private static func splits(_ db: Database) throws -> [Split] {
+    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map { row in
+      var parts: [String: [Int32]] = [:]
+      let number: Int = row[0]
+      let members = try Row.fetchCursor(
+        db, sql: "SELECT part, node FROM member WHERE split = ? ORDER BY rowid", arguments: [number])
+      while let member = try members.next() { parts[member[0], default: []].append(member[1]) }
+      return Split(
+        name: row[1], kind: row[2], train: parts["train"] ?? [], validation: parts["validation"] ?? [],
+        test: parts["test"] ?? [])
+    }
+  }
+}

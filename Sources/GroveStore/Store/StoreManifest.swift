@@ -1,0 +1,183 @@
+import Foundation
+import GroveGraphs
+public import GroveKernels
+
+/// What a store holds at one time: the one file that is replaced; all others are written once.
+struct StoreManifest: Codable, Sendable {
+  /// A type of nodes.
+  struct Nodes: Codable, Sendable {
+    let type: String
+    let count: Int
+    /// Keys by number.
+    let keys: StoreFile
+    /// Numbers in the order of their keys; nil where the keys themselves are in order.
+    let order: StoreFile?
+    /// Year by number, 0 for none.
+    let years: StoreFile?
+    /// How many authors a paper lists, those without an id too.
+    let authorCounts: StoreFile?
+  }
+
+  /// A relation: the entries of each row, in compressed rows.
+  struct Relation: Codable, Sendable {
+    let source: String
+    let relation: String
+    let target: String
+    /// Whether rows are the relation's targets and columns its sources.
+    let rowsAreTargets: Bool
+    let count: Int
+    let offsets: StoreFile
+    let columns: StoreFile
+    /// What the numbers of `details` are, if there are any.
+    let detail: Detail?
+    let details: StoreFile?
+    /// Further places of an author in one paper: pairs of entry and place.
+    let repeats: StoreFile?
+
+    enum Detail: String, Codable, Sendable { case weight, place, year }
+
+    var type: EdgeType { EdgeType(NodeType(source), relation, NodeType(target)) }
+  }
+
+  /// Layout of all files; a store of another version is not opened.
+  static let currentVersion = 1
+  /// The manifest's name in a store's folder.
+  static let fileName = "manifest.json"
+
+  let version: Int
+  /// Counts up with each change.
+  let generation: Int
+  let nodes: [Nodes]
+  let relations: [Relation]
+  /// References to papers that are not there: paper by paper, kept so that a later import can join them.
+  let unresolved: StoreFile
+  /// SQLite: ids and texts of all nodes.
+  let texts: StoreFile
+  /// SQLite: labels and splits.
+  let catalogue: StoreFile
+  /// The type that carries labels, and the relation they were made of, if any.
+  var labeledType: String?
+  var labelRelation: String?
+  /// Names of splits, in natural order.
+  var splits: [String]
+  /// Hash of all records.
+  let snapshot: String
+  /// What the imports said, in order.
+  let reports: [LoadReport]
+
+  /// All files but the manifest.
+  var files: [StoreFile] {
+    nodes.flatMap { [$0.keys, $0.order, $0.years, $0.authorCounts].compactMap { $0 } }
+      + relations.flatMap { [$0.offsets, $0.columns, $0.details, $0.repeats].compactMap { $0 } }
+      + [unresolved, texts, catalogue]
+  }
+
+  /// The manifest of a store.
+  ///
+  /// - Throws: `StoreFailure.notAStore` where there is none; `.damaged` where it is not what was written.
+  static func read(_ folder: String) throws -> StoreManifest {
+    let path = "\(folder)/\(fileName)"
+    guard FileManager.default.fileExists(atPath: path) else { throw StoreFailure.notAStore(path: folder) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw FileFailure.unreadable(path: path, code: EACCES)
+    }
+    guard
+      let newline = data.firstIndex(of: 10), let head = String(data: data[..<newline], encoding: .utf8),
+      head == "GROVE STORE \(checksum(data[(newline + 1)...]))"
+    else {
+      throw StoreFailure.damaged(path: path, problem: "its checksum does not fit its contents")
+    }
+    let decoder = JSONDecoder()
+    if let version = try? decoder.decode(Version.self, from: data[(newline + 1)...]), version.version != currentVersion {
+      throw StoreFailure.damaged(path: path, problem: "it is of version \(version.version), this program reads \(currentVersion)")
+    }
+    do { return try decoder.decode(StoreManifest.self, from: data[(newline + 1)...]) } catch {
+      throw StoreFailure.damaged(path: path, problem: "its entries cannot be read")
+    }
+  }
+
+  /// Puts the manifest in place of the former one: the moment at which a change becomes real.
+  func write(_ folder: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let body = try encoder.encode(self)
+    try AtomicFile.write(
+      Data("GROVE STORE \(StoreManifest.checksum(body))\n".utf8) + body, to: "\(folder)/\(StoreManifest.fileName)")
+  }
+
+  private struct Version: Codable { let version: Int }
+
+  private static func checksum(_ data: Data) -> String { Array(data).withUnsafeBytes { StoreHash($0).text } }
+}
+
+/// What an import saw; the keys of `grove import --json`.
+public struct LoadReport: Codable, Sendable, Equatable {
+  /// Name of the dialect.
+  public var format = ""
+  /// Files that were read.
+  public var sources: [String] = []
+  /// Whole records of any kind.
+  public var records = 0
+  /// Records that could not be read, kept in the rejects file.
+  public var bad = 0
+  /// Line numbers of the first five of them.
+  public var badLines: [Int] = []
+  /// The same as `path:line: reason`.
+  public var badPlaces: [String] = []
+  /// Papers whose id had come before.
+  public var duplicates = 0
+  /// References to papers that are not there, and how many such papers there are.
+  public var dangling = 0
+  /// Distinct papers that are referred to and not there.
+  public var distinctDangling = 0
+  /// References of a paper to itself.
+  public var selfReferences = 0
+  /// References that a paper lists a second time.
+  public var duplicateEdges = 0
+  /// Entries of author lists without an id.
+  public var authorsWithoutID = 0
+  /// Papers whose venue has a name and no id.
+  public var venuesWithoutID = 0
+  /// Papers without a year.
+  public var yearsMissing = 0
+  /// Years before 1600 or after the next one: kept.
+  public var yearsOutOfRange = 0
+  /// Papers with an abstract.
+  public var abstracts = 0
+  /// Pairs of ids of two dumps, which play no part.
+  public var links = 0
+  /// Bytes read, unpacked.
+  public var bytesRead = 0
+  /// What was passed over, one sentence each.
+  public var warnings: [String] = []
+  /// The file of rejected records, if any.
+  public var rejects: String?
+
+  /// An empty report.
+  public init() {}
+}
+
+/// Why a store cannot be used.
+public enum StoreFailure: Failure, Equatable {
+  case notAStore(path: String)
+  case damaged(path: String, problem: String)
+  case locked(path: String)
+
+  /// As the exit code tells it.
+  public var kind: FailureKind {
+    switch self {
+    case .notAStore: .missingInput
+    case .damaged: .badData
+    case .locked: .cannotCreate
+    }
+  }
+
+  /// One line that ends with what to do.
+  public var description: String {
+    switch self {
+    case .notAStore(let path): "\(path): no store lies here; make one with grove import SOURCE --into \(path)"
+    case .damaged(let path, let problem): "\(path): \(problem); restore the file or import again"
+    case .locked(let path): "\(path): another process is changing this store; wait until it has ended"
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import GroveGraphs
+import GroveKernels
+
+/// The database of a store that holds ids and texts: a table a type, a row a node.
+///
+///     paper(number INTEGER PRIMARY KEY, id, title, abstract, year, n_citation, doi, volume, issue)
+///     author | venue | affiliation | field (number INTEGER PRIMARY KEY, id, name)
+///     missing(high, low, id)         long ids of papers that are referred to and not there
+///
+/// `id` is an INTEGER or TEXT, exactly as given; NULL for nodes known by their name alone.
+final class TextDatabaseWriter {
+  private let path: String
+  private let queue: DatabaseQueue
+
+  /// - Throws: `FileFailure.cannotCreate`.
+  init(_ path: String) throws {
+    self.path = path
+    unlink(path)
+    // SQLite's own errors do not tell why a file cannot be made; the file system's do.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileFailure.cannotCreate(path: path, code: errno) }
+    close(descriptor)
+    var configuration = Configuration()
+    configuration.prepareDatabase { db in
+      // The file has no readers until it is whole and synced: neither a journal nor waiting for the disk is of use.
+      for pragma in ["page_size = 32768", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"] {
+        try db.execute(sql: "PRAGMA \(pragma)")
+      }
+    }
+    queue = try TextDatabaseWriter.explained(path) { try DatabaseQueue(path: path, configuration: configuration) }
+    try execute(
+      """
+      CREATE TABLE paper(number INTEGER PRIMARY KEY, id, title TEXT, abstract TEXT, year INTEGER, n_citation INTEGER,
+        doi TEXT, volume TEXT, issue TEXT);
+      CREATE TABLE author(number INTEGER PRIMARY KEY, id, name TEXT);
+      CREATE TABLE venue(number INTEGER PRIMARY KEY, id, name TEXT);
+      CREATE TABLE affiliation(number INTEGER PRIMARY KEY, id, name TEXT);
+      CREATE TABLE field(number INTEGER PRIMARY KEY, id, name TEXT);
+      CREATE TABLE missing(high INTEGER, low INTEGER, id TEXT);
+      """)
+  }
+
+  private func execute(_ sql: String) throws {
+    try TextDatabaseWriter.explained(path) { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
+  }
+
+  /// Inserts rows in one transaction.
+  ///
+  /// - Parameter body: gets a statement to bind and step.
+  func insert(_ sql: String, _ body: (borrowing RowInserter) throws -> Void) throws {
+    try TextDatabaseWriter.explained(path) {
+      try queue.write { db in
+        let statement = try db.makeStatement(sql: sql)
+        try body(RowInserter(statement: statement.sqliteStatement, path: path))
+      }
+    }
+  }
+
+  /// Closes the database and waits for the disk.
+  func finish() throws -> StoreFile {
+    try TextDatabaseWriter.explained(path) { try queue.close() }
+    return try StoreFile.sealing(path)
+  }
+
+  /// SQLite's failures as this program's.
+  static func explained<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as DatabaseError {
+      switch error.resultCode {
+      case .SQLITE_FULL: throw FileFailure.cannotWrite(path: path, code: ENOSPC)
+      case .SQLITE_CANTOPEN: throw FileFailure.unreadable(path: path, code: EACCES)
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+        throw StoreFailure.damaged(path: path, problem: "SQLite finds it damaged")
+      default: throw FileFailure.cannotWrite(path: path, code: EIO)
+      }
+    }
+  }
+}
+
+/// A prepared INSERT whose values are bound in place, without copies.
+struct RowInserter: ~Copyable {
+  fileprivate let statement: OpaquePointer
+  fileprivate let path: String
+
+  func bind(_ number: Int64, at place: Int32) { sqlite3_bind_int64(statement, place, number) }
+
+  /// Text that lasts until the next `step`; nothing for none.
+  func bind(_ text: Bytes, at place: Int32) {
+    if let start = text.baseAddress, !text.isEmpty {
+      start.withMemoryRebound(to: CChar.self, capacity: text.count) {
+        _ = sqlite3_bind_text(statement, place, $0, Int32(clamping: text.count), nil)
+      }
+    } else {
+      sqlite3_bind_null(statement, place)
+    }
+  }
+
+  func bindNull(at place: Int32) { sqlite3_bind_null(statement, place) }
+
+  /// The id that a key stands for; `long` holds it where the key does not.
+  func bind(_ key: NodeKey, long: Bytes, at place: Int32) {
+    if let number = key.number {
+      bind(number, at: place)
+    } else if key.isName {
+      bindNull(at: place)
+    } else if let text = key.text {
+      // SQLite copies it.
+      sqlite3_bind_text(statement, place, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+    } else {
+      bind(long, at: place)
+    }
+  }
+
+  /// Inserts the row that was bound.
+  func step() throws {
+    let code = sqlite3_step(statement)
+    sqlite3_reset(statement)
+    if code != SQLITE_DONE {
+      throw FileFailure.cannotWrite(path: path, code: code & 0xff == SQLITE_FULL ? ENOSPC : EIO)
+    }
+  }
+}
+
+extension StoreFile {
+  /// A file that is complete: its length and hash, once it has reached the disk.
+  static func sealing(_ path: String) throws -> StoreFile {
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
+    let hash = try contentHash(path)
+    return StoreFile(
+      name: (path as NSString).lastPathComponent, bytes: hash.byteCount, checksum: hash.hash.text, element: nil,
+      count: nil)
+  }
+
+  /// Hash of a whole file, read in pieces.
+  static func contentHash(_ path: String, from offset: Int = 0) throws -> (hash: StoreHash, byteCount: Int) {
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw FileFailure.missing(path: path) }
+    defer { try? handle.close() }
+    let hash = RunningHash()
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var total = 0
+    lseek(handle.fileDescriptor, off_t(offset), SEEK_SET)
+    while true {
+      let got = piece.withUnsafeMutableBytes { Foundation.read(handle.fileDescriptor, $0.baseAddress, $0.count) }
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw FileFailure.unreadable(path: path, code: errno) }
+      if got == 0 { break }
+      total += got
+      piece.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+    }
+    return (hash.value, total + offset)
+  }
+}
