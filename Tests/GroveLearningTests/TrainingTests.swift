@@ -100,7 +100,7 @@ import Testing
       $0.dropout = 0
       $0.epochs = 1
     }
-    let start = TrainedModel(
+    let start = try TrainedModel(
       data: trainer.data, configuration: trainer.configuration, recipe: trainer.recipe, split: split, run: 0)
     let logits = start.outputs().logits
     // Four nodes of class a, two of b, one of c: weights 7 / (3 · 4), 7 / (3 · 2), 7 / 3.
@@ -143,7 +143,7 @@ import Testing
       $0.dropout = 0
       $0.epochs = 1
     }
-    let start = TrainedModel(
+    let start = try TrainedModel(
       data: trainer.data, configuration: trainer.configuration, recipe: trainer.recipe, split: split, run: 0)
     let logits = start.outputs().logits
     let positive: [Double] = weights == "none" ? [1, 1, 1, 1, 1] : [1.0 / 4, 4, 1, 2.0 / 3, 3.0 / 2]

@@ -21,17 +21,24 @@ import TestSupport
     #expect(try SplitKind(parsing: "per-class:20,30") == .perClass(train: 20, validation: 30))
     #expect(try SplitKind(parsing: "planetoid") == .planetoid)
     #expect(try SplitKind(parsing: "fraction:.6,.2") == .fraction(train: 0.6, validation: 0.2))
+    #expect(try SplitKind(parsing: "time:2015,2017") == .time(train: 2015, validation: 2017))
+    for form in SplitKind.acceptedForms.components(separatedBy: ", ") {
+      let kind = try SplitKind(parsing: form)
+      #expect(try SplitKind(parsing: kind.description) == kind && kind.needsYears == form.hasPrefix("time"))
+    }
     let wrong = [
       "", "per-class", "per-class:20", "per-class:0,3", "per-class:a,b", "per-class:20,30,40", "fraction:.6",
       "fraction:.8,.3", "fraction:-.1,.2",
       "fraction:nan,.1", "planetoid:3", "random", "per-class:-1,2", "per-class:99999999999999999999,1",
+      "time", "time:2015", "time:2017,2015", "time:2015,2015", "time:0,2015", "time:-3,2015", "time:2015,2016,2017",
+      "time:2015,x", "time:2015,9999999999",
     ]
     for text in wrong {
-      expectFailure(.usage, ["per-class:20,30", "fraction:.6,.2"]) { _ = try SplitKind(parsing: text) }
+      expectFailure(.usage, ["per-class:20,30", "fraction:.6,.2", "time:2015,2017"]) {
+        _ = try SplitKind(parsing: text)
+      }
     }
-    for text in ["open-world:50", "time:2015,2017"] {
-      expectFailure(.usage, ["not available for this input yet"]) { _ = try SplitKind(parsing: text) }
-    }
+    expectFailure(.usage, ["not available for this input yet"]) { _ = try SplitKind(parsing: "open-world:50") }
   }
 
   @Test func `A per-class split takes its counts from each class and only labeled nodes`() throws {
@@ -78,6 +85,42 @@ import TestSupport
     }
   }
 
+  @Test func `A split by time puts each labeled node where its year says, and none of unknown year`() throws {
+    var random = TestRandom(4)
+    let years = (0..<300).map { _ in Int32.random(in: 2013...2018, using: &random) }.enumerated().map { node, year in
+      node % 8 == 5 ? 0 : year
+    }
+    let rows = SparseRows.grouping(
+      rows: (0..<210).map { Int32($0) }, columns: (0..<210).map { Int32($0 % 2) }, rowCount: 300, columnCount: 2
+    ).rows
+    for labels in [labels, .multiple(rows: rows, names: ["even", "odd"])] {
+      let split = try SplitKind.time(train: 2014, validation: 2016).make(
+        labels: labels, name: "t", random: RandomStream(seed: 1), years: years)
+      for node in 0..<300 {
+        let parts: [Int32: SplitPart] = [
+          2013: .train, 2014: .train, 2015: .validation, 2016: .validation, 2017: .test, 2018: .test,
+        ]
+        let part = node >= 210 ? nil : parts[years[node]]
+        for other in SplitPart.allCases {
+          #expect(split.nodes(of: other).contains(Int32(node)) == (other == part), "node \(node) of \(years[node])")
+        }
+      }
+      #expect(split.problem(nodeCount: 300) == nil && split.kind.contains("time:2014,2016"))
+      #expect(split.years == TimeBounds(train: 2014, validation: 2016))
+      #expect(SplitKind.withoutYear(years, labels: labels) == years.prefix(210).count { $0 == 0 })
+      #expect(210 == sizes(split).reduce(SplitKind.withoutYear(years, labels: labels), +))
+    }
+    expectFailure(.usage, ["time:2014,2016", "years.npy"]) {
+      _ = try SplitKind.time(train: 2014, validation: 2016).make(
+        labels: labels, name: "t", random: RandomStream(seed: 1))
+    }
+    expectFailure(.badData, ["no test node", "choose others"]) {
+      _ = try SplitKind.time(train: 2014, validation: 2018).make(
+        labels: labels, name: "t", random: RandomStream(seed: 1), years: years)
+    }
+    #expect(try SplitKind.planetoid.make(labels: labels, name: "p", random: RandomStream(seed: 1)).years == nil)
+  }
+
   @Test func `One seed gives one split and another seed another`() throws {
     for kind in [SplitKind.planetoid, .perClass(train: 5, validation: 5), .fraction(train: 0.3, validation: 0.3)] {
       let first = try kind.make(labels: labels, name: "s", random: RandomStream(seed: 7))
@@ -103,5 +146,62 @@ import TestSupport
     expectFailure(.cannotCreate, ["labels.npy"]) {
       _ = try GraphDataset.saveSplit(split, intoFolder: scratch.file("labels.npy"))
     }
+  }
+
+  @Test func `The years of a split by time are saved with it, and other files are as they were`() throws {
+    let scratch = try tinyFolder()
+    func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+    let bounds = TimeBounds(train: 2015, validation: 2017)
+    let timed = Split(name: "timed", kind: "k", train: [1], validation: [], test: [0, 2], years: bounds)
+    let path = try GraphDataset.saveSplit(timed, intoFolder: scratch.path)
+    #expect(try text(path) == #"{"kind":"k","test":[0,2],"train":[1],"val":[],"years":[2015,2017]}"# + "\n")
+    #expect(try GraphDataset.readSplit(path: path) == timed)
+    #expect(try StoreOpener.open(scratch.path).split(named: "timed") == timed)
+    let plain = Split(name: "plain", kind: "k", train: [1], validation: [], test: [0, 2])
+    let other = try GraphDataset.saveSplit(plain, intoFolder: scratch.path)
+    #expect(try text(other) == #"{"kind":"k","test":[0,2],"train":[1],"val":[]}"# + "\n")
+    #expect(try StoreOpener.open(scratch.path).split(named: "plain") == plain)
+    for years in ["[2017, 2015]", "[2015]", "[0, 2015]", "[2013, 2015, 2017]", "[2015, 2015]"] {
+      try AtomicFile.write(#"{"train": [1], "years": \#(years)}"#, to: path)
+      expectFailure(.badData, ["timed.json", "key years", "[2015, 2017]"]) {
+        _ = try GraphDataset.readSplit(path: path)
+      }
+    }
+  }
+
+  // MARK: - Years of a folder
+
+  @Test func `Years of nodes give a directed edge its citing year and an undirected one the later year`() throws {
+    let scratch = try tinyFolder { path in
+      try NumpyArray.write(.int32s([0, 1, 2, 1, 1, 2, 2, 3]), shape: [2, 4], to: "\(path)/edges_directed.npy")
+      try NumpyArray.write(.int32s([2010, 2012, 2009, 0]), shape: [4], to: "\(path)/years.npy")
+    }
+    let graph = try StoreOpener.open(scratch.path)
+    #expect(try graph.nodeYears(of: .node) == [2010, 2012, 2009, 0])
+    // 0 – 1, 1 – 2, 2 – 2
+    #expect(try graph.edgeYears(of: EdgeType(.node, "edges", .node)) == [2012, 2012, 2009])
+    // 0 → 1, 1 → 2, 2 → 2, 1 → 3
+    #expect(try graph.edgeYears(of: EdgeType(.node, "edges_directed", .node)) == [2010, 2012, 2009, 2012])
+    let timeless = try tinyFolder()
+    let bare = try StoreOpener.open(timeless.path)
+    #expect(try bare.nodeYears(of: .node) == nil)
+    #expect(try bare.edgeYears(of: EdgeType(.node, "edges", .node)) == nil)
+  }
+
+  @Test func `An undirected edge with an end of unknown year is of unknown year`() throws {
+    let scratch = try tinyFolder { path in
+      try NumpyArray.write(.int64s([2010, 0, 2009, 2013]), shape: [4], to: "\(path)/years.npy")
+    }
+    #expect(try StoreOpener.open(scratch.path).edgeYears(of: EdgeType(.node, "edges", .node)) == [0, 0, 2009])
+  }
+
+  @Test func `Years that are too few, below zero or in two columns are refused with their place`() throws {
+    func refuse(_ years: [Int32], _ shape: [Int], _ words: [String]) throws {
+      let scratch = try tinyFolder { try NumpyArray.write(.int32s(years), shape: shape, to: "\($0)/years.npy") }
+      expectFailure(.badData, ["years.npy"] + words) { _ = try StoreOpener.open(scratch.path) }
+    }
+    try refuse([2010, 2011, 2012], [3], ["3 years", "expected 4"])
+    try refuse([2010, -1, 2012, 2013], [4], ["row 1", "-1", "0 for unknown"])
+    try refuse([2010, 1, 2012, 2013], [4, 1], ["[4, 1]", "one year a node"])
   }
 }

@@ -41,4 +41,27 @@ public struct EdgeList: Sendable, Equatable {
       sources: sources + other.sources, targets: targets + other.targets,
       weights: weighted ? filled(self) + filled(other) : nil, isDirected: isDirected || other.isDirected)
   }
+
+  /// The edges whose positions are kept, in their order.
+  ///
+  /// - Precondition: `isKept.count == count`.
+  /// - Complexity: O(E).
+  public func filtered(by isKept: [Bool]) -> EdgeList {
+    precondition(isKept.count == count, "EdgeList: \(isKept.count) choices for \(count) edges")
+    return EdgeList(
+      sources: sources.filtered(by: isKept), targets: targets.filtered(by: isKept),
+      weights: weights?.filtered(by: isKept), isDirected: isDirected)
+  }
+}
+
+extension Array {
+  /// The elements whose positions are kept.
+  ///
+  /// - Precondition: one choice an element.
+  func filtered(by isKept: [Bool]) -> [Element] {
+    var kept: [Element] = []
+    kept.reserveCapacity(isKept.count { $0 })
+    for position in indices where isKept[position] { kept.append(self[position]) }
+    return kept
+  }
 }

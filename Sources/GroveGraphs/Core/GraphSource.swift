@@ -19,6 +19,25 @@ public protocol GraphSource: Sendable {
   func split(named name: String) throws -> Split
   /// External ids in node order, or nil where a node's id is its number.
   func nodeIDs(of type: NodeType) throws -> [String]?
+  /// Calendar year of each node, 0 where it is unknown; nil where the type has no years.
+  func nodeYears(of type: NodeType) throws -> [Int32]?
+  /// Calendar year since which each edge is there, in the order of `edges(of:)`, 0 where it is unknown; nil where the
+  /// relation has no time.
+  ///
+  /// A citation has the year of the citing paper, every other edge of a paper that of the paper.
+  func edgeYears(of relation: EdgeType) throws -> [Int32]?
+  /// The relation that the labels were made from, if any: at labeled nodes its edges would tell the answer, so training
+  /// hides them.
+  var labelRelation: EdgeType? { get }
+}
+
+extension GraphSource {
+  /// Nil: nodes have no years.
+  public func nodeYears(of type: NodeType) throws -> [Int32]? { nil }
+  /// Nil: edges have no time.
+  public func edgeYears(of relation: EdgeType) throws -> [Int32]? { nil }
+  /// Nil: labels are not made from edges.
+  public var labelRelation: EdgeType? { nil }
 }
 
 /// Where node features come from; apart from `GraphSource` because an encoder's output is one too.

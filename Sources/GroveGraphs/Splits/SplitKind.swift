@@ -8,12 +8,15 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
   case planetoid
   /// Shares of the labeled nodes, kept in each class where a node has one class; the rest to test.
   case fraction(train: Double, validation: Double)
+  /// Labeled nodes by calendar year: up to the first to learn from, up to the second to choose by, later ones to test.
+  /// Nodes of unknown year are in no part.
+  case time(train: Int, validation: Int)
 
   /// The forms that `init(parsing:)` takes, for messages.
-  public static let acceptedForms = "per-class:20,30, planetoid, fraction:.6,.2"
+  public static let acceptedForms = "per-class:20,30, planetoid, fraction:.6,.2, time:2015,2017"
 
-  /// Reads `per-class:20,30`, `planetoid` or `fraction:.6,.2`.
-  /// - Throws: `SplitFailure.unknownKind`, or `.notAvailable` for `open-world:` and `time:`.
+  /// Reads `per-class:20,30`, `planetoid`, `fraction:.6,.2` or `time:2015,2017`.
+  /// - Throws: `SplitFailure.unknownKind`, or `.notAvailable` for `open-world:`.
   public init(parsing text: String) throws {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let numbers =
@@ -30,7 +33,12 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
         train + validation < 1
       else { throw SplitFailure.unknownKind(text) }
       self = .fraction(train: train, validation: validation)
-    case ("open-world", _, _), ("time", _, _): throw SplitFailure.notAvailable(text)
+    case ("time", 2, 2):
+      guard let train = Int(numbers[0]), let validation = Int(numbers[1]),
+        TimeBounds(train: train, validation: validation) != nil
+      else { throw SplitFailure.unknownKind(text) }
+      self = .time(train: train, validation: validation)
+    case ("open-world", _, _): throw SplitFailure.notAvailable(text)
     default: throw SplitFailure.unknownKind(text)
     }
   }
@@ -41,16 +49,30 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
     case .perClass(let train, let validation): "per-class:\(train),\(validation)"
     case .planetoid: "planetoid"
     case .fraction(let train, let validation): "fraction:\(train),\(validation)"
+    case .time(let train, let validation): "time:\(train),\(validation)"
     }
+  }
+
+  /// Whether `make` has to be given years.
+  public var needsYears: Bool {
+    if case .time = self { true } else { false }
   }
 
   /// A split of the labeled nodes; equal streams give equal splits.
   ///
-  /// - Parameter name: the split's name.
+  /// - Parameters:
+  ///   - name: the split's name.
+  ///   - years: calendar year of each node, 0 where it is unknown; only a split by time reads them.
   /// - Returns: parts in rising order of nodes.
-  /// - Throws: `SplitFailure.nothingLeft` where a part that must hold nodes would be empty; `.needsSingleLabels`.
+  /// - Throws: `SplitFailure.nothingLeft` where a part that must hold nodes would be empty; `.needsSingleLabels`;
+  ///   `.needsYears`.
+  /// - Precondition: one year a node where they are given.
   /// - Complexity: O(N log N).
-  public func make(labels: Labels, name: String, random: RandomStream) throws -> Split {
+  public func make(labels: Labels, name: String, random: RandomStream, years: [Int32]? = nil) throws -> Split {
+    precondition(
+      years == nil || years!.count == labels.nodeCount,
+      "split: \(years?.count ?? 0) years for \(labels.nodeCount) nodes")
+    var bounds: TimeBounds?
     var generator = random.generator
     var train: [Int32] = []
     var validation: [Int32] = []
@@ -87,13 +109,35 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
         validation += order[first..<second]
         test += order[second...]
       }
+    case .time(let trainYear, let validationYear):
+      guard let years else { throw SplitFailure.needsYears(kind: description) }
+      bounds = TimeBounds(train: trainYear, validation: validationYear)
+      guard bounds != nil else { throw SplitFailure.unknownKind(description) }
+      for (node, year) in years.enumerated() where year > 0 && labels.isLabeled(node) {
+        if year <= trainYear {
+          train.append(Int32(node))
+        } else if year <= validationYear {
+          validation.append(Int32(node))
+        } else {
+          test.append(Int32(node))
+        }
+      }
     }
     for (part, nodes) in [("training", train), ("test", test)] where nodes.isEmpty {
       throw SplitFailure.nothingLeft(kind: description, part: part)
     }
     return Split(
       name: name, kind: "generated here: \(self)", train: train.sorted(), validation: validation.sorted(),
-      test: test.sorted())
+      test: test.sorted(), years: bounds)
+  }
+
+  /// Number of labeled nodes of unknown year, which are in no part of a split by time.
+  ///
+  /// - Precondition: one year a node.
+  /// - Complexity: O(N).
+  public static func withoutYear(_ years: [Int32], labels: Labels) -> Int {
+    precondition(years.count == labels.nodeCount, "split: \(years.count) years for \(labels.nodeCount) nodes")
+    return years.indices.count { years[$0] <= 0 && labels.isLabeled($0) }
   }
 
   private func classes(of labels: Labels) throws -> [[Int32]] {
@@ -120,11 +164,12 @@ public enum SplitFailure: Failure, Equatable {
   case notAvailable(String)
   case nothingLeft(kind: String, part: String)
   case needsSingleLabels(kind: String)
+  case needsYears(kind: String)
 
   /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
-    case .unknownKind, .notAvailable, .needsSingleLabels: .usage
+    case .unknownKind, .notAvailable, .needsSingleLabels, .needsYears: .usage
     case .nothingLeft: .badData
     }
   }
@@ -136,9 +181,13 @@ public enum SplitFailure: Failure, Equatable {
     case .notAvailable(let text):
       "split kind '\(shown(text))' is not available for this input yet; give one of: \(SplitKind.acceptedForms)"
     case .nothingLeft(let kind, let part):
-      "split \(kind) leaves no \(part) node; there are too few labeled nodes, choose smaller parts"
+      kind.hasPrefix("time:")
+        ? "split \(kind) leaves no \(part) node; no labeled node is of those years, choose others"
+        : "split \(kind) leaves no \(part) node; there are too few labeled nodes, choose smaller parts"
     case .needsSingleLabels(let kind):
       "split \(kind) needs one class a node; use fraction:.6,.2 for several classes a node"
+    case .needsYears(let kind):
+      "split \(kind) needs the year of each node, and none is known; add years.npy (one year a node, 0 for unknown) or choose another kind"
     }
   }
 

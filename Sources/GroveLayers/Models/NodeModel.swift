@@ -88,5 +88,10 @@ public final class NodeClassifier: Module {
   }
 
   /// Output for every node of a graph.
-  public func callAsFunction(on graph: Graph) -> NodeOutput { model(features.features(of: nil), on: graph) }
+  ///
+  /// - Parameter rows: input rows in place of the classifier's own, where these differ with what is seen of the graph.
+  ///   [N, F]
+  public func callAsFunction(on graph: Graph, features rows: Tensor? = nil) -> NodeOutput {
+    model(rows ?? features.features(of: nil), on: graph)
+  }
 }

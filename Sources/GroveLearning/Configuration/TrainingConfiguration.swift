@@ -11,7 +11,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var task = "nodes"
   /// Name of a recipe in `ModelCatalogue`.
   public var model = "gcn"
-  /// A feature column, `one-hot` or `learned:WIDTH`; absent: the store's first column, else `learned:64`.
+  /// A feature column, a relation such as `has_topic`, `degree`, `one-hot` or `learned:WIDTH`.
+  ///
+  /// Absent: the store's first column, else `has_topic` where there are topics, else `learned:64`.
   public var features: String?
   /// `auto` (rows where no feature is negative), `rows` or `none`.
   public var normalizeFeatures = "auto"

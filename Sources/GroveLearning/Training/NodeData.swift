@@ -1,7 +1,6 @@
 public import GroveGraphs
 public import GroveLayers
 import GroveKernels
-public import GroveTensors
 
 /// A graph with features and labels as one training sees it.
 public struct NodeData: Sendable {
@@ -19,6 +18,10 @@ public struct NodeData: Sendable {
   public let features: Features
   /// Choices made for the caller, in words.
   public let notes: [String]
+  /// How graph and features were read, to read them again as of a year.
+  let reading: Reading
+  /// What was read as of a year, for whoever asks again.
+  let views = Guarded<[Int: YearView]>([:])
 
   /// A model's input.
   public enum Features: Sendable {
@@ -82,6 +85,12 @@ public struct NodeData: Sendable {
       labels = .single(classes: [Int32](repeating: -1, count: count), names: signature.classes)
     }
     try self.init(source, type, labels, &configuration)
+    if case .relation(let relation) = reading.derived, features.width != signature.featureWidth {
+      throw TrainingFailure.data(
+        "\(source.name): the features are edges \(relation.relation), one column a node of type \(relation.target); "
+          + "the run knows \(signature.featureWidth) of these and here are \(features.width); "
+          + "give a graph with the same ones in the same order")
+    }
     guard features.width == signature.featureWidth else {
       throw TrainingFailure.data(
         "\(source.name): its features are \(features.width) wide, those that the run was trained on "
@@ -93,13 +102,20 @@ public struct NodeData: Sendable {
     _ source: some GraphSource & FeatureSource, _ type: NodeType, _ labels: Labels,
     _ configuration: inout TrainingConfiguration
   ) throws {
+    let seen = try NodeData.withoutLabelEdges(source)
+    let relations = try NodeData.relations(of: seen, within: type, &configuration)
     name = source.name
     self.labels = labels
     nodeType = type
     nodeIDs = try source.nodeIDs(of: type)
     var notes: [String] = []
-    graph = try NodeData.graph(source, type, &configuration)
-    features = try NodeData.features(source, type, graph.nodeCount, &configuration, &notes)
+    let isUndirected = configuration.undirected != "no"
+    graph = try NodeData.graph(seen, relations, isUndirected: isUndirected)
+    let derived: Derived?
+    (features, derived) = try NodeData.features(seen, type, relations, &configuration, &notes)
+    reading = Reading(
+      source: seen, relations: relations, isUndirected: isUndirected, derived: derived,
+      normalizesRows: configuration.normalizeFeatures == "rows")
     self.notes = notes
   }
 
@@ -127,9 +143,21 @@ public struct NodeData: Sendable {
     }
   }
 
-  private static func graph(
-    _ source: some GraphSource & FeatureSource, _ type: NodeType, _ configuration: inout TrainingConfiguration
-  ) throws -> Graph {
+  /// The source, without the edges that tell the labels where these were made from a relation.
+  private static func withoutLabelEdges(
+    _ source: some GraphSource & FeatureSource
+  ) throws -> any GraphSource & FeatureSource {
+    guard let relation = source.labelRelation, let type = source.labeledType, let labels = try source.labels(),
+      relation.source == type || relation.target == type
+    else { return source }
+    let labeled = (0..<labels.nodeCount).filter { labels.isLabeled($0) }.map { Int32($0) }
+    return GraphView(source, masks: GraphView.hidingLabels(from: relation, of: labeled, in: source))
+  }
+
+  /// The relations to train on, written back into the configuration by name.
+  private static func relations(
+    of source: any GraphSource & FeatureSource, within type: NodeType, _ configuration: inout TrainingConfiguration
+  ) throws -> [EdgeType] {
     let within = source.relations.filter { $0.source == type && $0.target == type }
     let chosen: [EdgeType]
     if configuration.relations.isEmpty {
@@ -159,83 +187,17 @@ public struct NodeData: Sendable {
       )
     }
     configuration.relations = chosen.map(\.relation)
-    let undirected = configuration.undirected != "no"
-    let all = try chosen.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
+    return chosen
+  }
+
+  /// Nodes of the one type with the edges of relations among them; repeated edges are one.
+  static func graph(
+    _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], isUndirected: Bool
+  ) throws -> Graph {
+    let all = try relations.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
       let edges = try source.edges(of: relation)
-      return all.appending(undirected || !edges.isDirected ? edges.bothWays() : edges)
+      return all.appending(isUndirected || !edges.isDirected ? edges.bothWays() : edges)
     }
-    return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
-  }
-
-  private static func features(
-    _ source: some GraphSource & FeatureSource, _ type: NodeType, _ nodeCount: Int,
-    _ configuration: inout TrainingConfiguration, _ notes: inout [String]
-  ) throws -> Features {
-    let available = source.featureNames(of: type)
-    if configuration.features == nil {
-      configuration.features = available.first ?? "learned:64"
-      if available.isEmpty { notes.append("no feature column, so each node learns 64 numbers (--features learned:64)") }
-    }
-    let name = configuration.features ?? ""
-    if name == "one-hot" {
-      let rows = SparseRows(
-        offsets: (0...nodeCount).map(Int64.init), columns: (0..<nodeCount).map(Int32.init), columnCount: nodeCount)
-      configuration.normalizeFeatures = "none"
-      return .given(.sparse(rows: rows, values: nil))
-    }
-    if name.hasPrefix("learned:") {
-      guard let width = Int(name.dropFirst("learned:".count)), width >= 1, width <= 1 << 16 else {
-        throw TrainingFailure.configuration("features is '\(name)'; write learned:WIDTH, such as learned:64")
-      }
-      configuration.normalizeFeatures = "none"
-      return .learned(width: width)
-    }
-    guard available.contains(name) else {
-      let names = (available + ["one-hot", "learned:WIDTH"]).joined(separator: ", ")
-      throw TrainingFailure.configuration("\(source.name): there are no features '\(name)'; choose one of \(names)")
-    }
-    let matrix = try source.features(named: name, of: type)
-    if configuration.normalizeFeatures == "auto" {
-      configuration.normalizeFeatures = matrix.isNonNegative ? "rows" : "none"
-    }
-    return .given(configuration.normalizeFeatures == "rows" ? matrix.normalizedByRowSum() : matrix)
-  }
-}
-
-extension FeatureMatrix {
-  /// The same numbers as a tensor: sparse rows, unless more than a fifth of the entries are other than zero.
-  ///
-  /// So a bag of words trains at one speed and to one result whether its file lists all numbers or only those.
-  public func tensor() -> Tensor {
-    switch self {
-    case .dense(let values, let width):
-      let filled = values.count { $0 != 0 }
-      if values.isEmpty || 5 * filled > values.count { return Tensor(values, rows: rowCount, columns: width) }
-      return sparse(filled: filled).tensor()
-    case .sparse(let rows, let values):
-      let index = EdgeIndex(offsets: rows.offsets, columns: rows.columns)
-      let sparse = Tensor(
-        SparseValues(
-          entries: Aggregation(incoming: index, sourceCount: rows.columnCount), values: values.map(FloatBuffer.init)))
-      return 5 * rows.entryCount > rows.rowCount * rows.columnCount ? sparse.densified() : sparse
-    }
-  }
-
-  /// The entries of a dense matrix that are not zero.
-  private func sparse(filled: Int) -> FeatureMatrix {
-    guard case .dense(let values, let width) = self else { return self }
-    var offsets: [Int64] = [0]
-    var columns: [Int32] = []
-    var kept: [Float] = []
-    columns.reserveCapacity(filled)
-    kept.reserveCapacity(filled)
-    for start in stride(from: 0, to: values.count, by: width) {
-      for column in 0..<width where values[start + column] != 0 {
-        columns.append(Int32(column))
-        kept.append(values[start + column])
-      }
-      offsets.append(Int64(columns.count))
-    }
-    return .sparse(rows: SparseRows(offsets: offsets, columns: columns, columnCount: width), values: kept)
+    return try Graph(all, nodeCount: source.nodeCount(of: relations[0].source), undirected: false)
   }
 }

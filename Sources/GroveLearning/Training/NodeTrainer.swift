@@ -34,8 +34,10 @@ public struct NodeTrainer {
   let split: Split
   let run: Int
   let metric: Metric
+  /// What the split asks for and the graph cannot give, in words.
+  public let notes: [String]
 
-  /// - Throws: `TrainingFailure` where split and labels do not fit.
+  /// - Throws: `TrainingFailure` where split and labels do not fit; what the graph's source throws.
   public init(data: NodeData, configuration: TrainingConfiguration, split: Split, run: Int) throws {
     if let problem = split.problem(nodeCount: data.nodeCount) {
       throw TrainingFailure.data("\(data.name): \(problem); correct the split")
@@ -54,6 +56,7 @@ public struct NodeTrainer {
     self.run = run
     recipe = try ModelCatalogue.recipe(named: configuration.model)
     metric = configuration.metric ?? data.defaultMetric
+    notes = try data.notes(onTimeOf: split)
   }
 
   /// Trains, or goes on from the folder's last checkpoint, and writes the run's files.
@@ -65,7 +68,7 @@ public struct NodeTrainer {
   public func train(
     in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> (result: RunResult, model: TrainedModel, resumedFromEpoch: Int) {
-    let model = TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
+    let model = try TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
     let files = try folder.map { try model.files(in: $0) }
     try folder?.clearRemnants()
     if let folder { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
@@ -97,8 +100,8 @@ public struct NodeTrainer {
     while state.epoch < configuration.epochs && !isStale(state) {
       let start = Date()
       state.epoch += 1
-      let loss = try step(classifier, optimizer, epoch: state.epoch)
-      let scores = try score(classifier, epoch: state.epoch)
+      let loss = try step(model, classifier, optimizer, epoch: state.epoch)
+      let scores = try score(model, classifier, epoch: state.epoch)
       if isBetter(scores, than: state) {
         state.bestEpoch = state.epoch
         state.bestScore = scores.validation
@@ -137,16 +140,20 @@ public struct NodeTrainer {
   /// One step on all training nodes.
   ///
   /// - Returns: the loss before it.
-  private func step(_ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int) throws -> Double {
-    let (loss, gradients) = gradients(classifier, epoch: epoch)
+  private func step(
+    _ model: TrainedModel, _ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int
+  ) throws -> Double {
+    let (loss, gradients) = gradients(model, classifier, epoch: epoch)
     guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }
     optimizer.step(gradients, learningRate: learningRate(epoch))
     return Double(loss)
   }
 
-  private func gradients(_ classifier: NodeClassifier, epoch: Int) -> (loss: Float, gradients: Gradients) {
+  private func gradients(
+    _ model: TrainedModel, _ classifier: NodeClassifier, epoch: Int
+  ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
-      let loss = loss(classifier(on: data.graph).logits.gathering(rows: split.train))
+      let loss = loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train))
       return (loss.scalar, loss.backward())
     }
   }
@@ -207,28 +214,31 @@ public struct NodeTrainer {
 
   /// The choosing metric and the loss of training and validation nodes.
   /// - Throws: `TrainingFailure.nonFiniteLoss` where a loss is not finite.
-  private func score(_ classifier: NodeClassifier, epoch: Int) throws -> EpochScores {
-    let scores = score(classifier)
+  private func score(_ model: TrainedModel, _ classifier: NodeClassifier, epoch: Int) throws -> EpochScores {
+    let scores = score(model, classifier)
     let losses = [(split.train, scores.trainLoss), (split.validation, scores.validationLoss)]
     guard losses.allSatisfy({ nodes, loss in nodes.isEmpty || loss != nil }) else {
-      throw diverged(classifier, gradients(classifier, epoch: epoch).gradients, epoch: epoch)
+      throw diverged(classifier, gradients(model, classifier, epoch: epoch).gradients, epoch: epoch)
     }
     return scores
   }
 
-  private func score(_ classifier: NodeClassifier) -> EpochScores {
+  private func score(_ model: TrainedModel, _ classifier: NodeClassifier) -> EpochScores {
     Pass.evaluation {
-      let logits = classifier(on: data.graph).logits
-      func probe(_ nodes: [Int32]) -> (score: Double?, loss: Double?) {
+      // One pass serves both parts, unless they see different graphs.
+      let shared = model.isTimed ? nil : model.output(of: classifier, for: .train).logits
+      func probe(_ part: SplitPart) -> (score: Double?, loss: Double?) {
+        let nodes = split.nodes(of: part)
         guard !nodes.isEmpty else { return (nil, nil) }
+        let logits = shared ?? model.output(of: classifier, for: part).logits
         let rows = logits.gathering(rows: nodes).buffer.values
         return (
           NodeEvaluation.value(of: metric, logits: rows, of: nodes, labels: data.labels),
           NodeEvaluation.value(of: .loss, logits: rows, of: nodes, labels: data.labels)
         )
       }
-      let train = probe(split.train)
-      let validation = probe(split.validation)
+      let train = probe(.train)
+      let validation = probe(.validation)
       // A metric that needs both classes may be undefined on few nodes; then the loss decides.
       return EpochScores(
         train: train.score, trainLoss: train.loss, validation: validation.score ?? validation.loss.map { _ in 0 },
@@ -237,14 +247,17 @@ public struct NodeTrainer {
   }
 
   private func finished(_ model: TrainedModel, _ state: TrainingState, seconds: Double) -> RunResult {
-    let logits = model.outputs().logits
-    func metrics(_ nodes: [Int32]) -> [String: Double] {
-      nodes.isEmpty ? [:] : model.evaluation(of: nodes, logits: logits).values.byName
+    let whole = model.outputs().logits
+    func metrics(_ part: SplitPart) -> [String: Double] {
+      let nodes = split.nodes(of: part)
+      if nodes.isEmpty { return [:] }
+      let logits = model.isTimed && part != .test ? model.outputs(for: part).logits : whole
+      return model.evaluation(of: nodes, logits: logits).values.byName
     }
     return RunResult(
       run: run, split: split.name, parameters: model.parameterCount, epochs: state.epoch, bestEpoch: state.bestEpoch,
-      secondsPerEpoch: state.epoch == 0 ? 0 : seconds / Double(state.epoch), train: metrics(split.train),
-      validation: metrics(split.validation), test: metrics(split.test))
+      secondsPerEpoch: state.epoch == 0 ? 0 : seconds / Double(state.epoch), train: metrics(.train),
+      validation: metrics(.validation), test: metrics(.test))
   }
 
   private func writeManifest(_ result: RunResult, _ signature: ModelSignature, in folder: RunFolder) throws {

@@ -5,6 +5,9 @@ import GroveLayers
 import GroveTensors
 
 /// A model with the data it was trained on: scores, embeddings and classes of nodes.
+///
+/// Under a split by time each part of the split is shown the graph as of its own last year, and the test part and nodes
+/// of no part the whole graph. Under other splits all see the whole graph.
 public final class TrainedModel {
   /// The graph, features and labels that it scores.
   public let data: NodeData
@@ -16,8 +19,20 @@ public final class TrainedModel {
   /// Nil for models that have no parameters.
   let classifier: NodeClassifier?
   private let known: LabelPropagation?
+  /// What training and validation see where the split is by time.
+  private let timed: (train: Shown, validation: Shown)?
 
-  init(data: NodeData, configuration: TrainingConfiguration, recipe: ModelRecipe, split: Split, run: Int) {
+  /// What a model is shown: a graph, and input rows where they are not those of the whole graph.
+  struct Shown {
+    let graph: Graph
+    let features: Tensor?
+
+    init(graph: Graph, features: Tensor?) { (self.graph, self.features) = (graph, features) }
+
+    init(_ view: NodeData.YearView) { self.init(graph: view.graph, features: view.features?.tensor()) }
+  }
+
+  init(data: NodeData, configuration: TrainingConfiguration, recipe: ModelRecipe, split: Split, run: Int) throws {
     self.data = data
     self.configuration = configuration
     self.recipe = recipe
@@ -33,6 +48,28 @@ public final class TrainedModel {
       classifier = nil
       known = make(configuration)
     }
+    timed = try split.years.map { years in
+      let views = (try data.view(asOf: years.train), try data.view(asOf: years.validation))
+      return (Shown(views.0), Shown(views.1))
+    }
+  }
+
+  /// Whether parts see different graphs.
+  var isTimed: Bool { timed != nil }
+
+  /// What a part of the split is shown.
+  func shown(to part: SplitPart) -> Shown {
+    switch (part, timed) {
+    case (.train, let timed?): timed.train
+    case (.validation, let timed?): timed.validation
+    default: Shown(graph: data.graph, features: nil)
+    }
+  }
+
+  /// What a classifier of this model gives for every node, on what a part is shown.
+  func output(of classifier: NodeClassifier, for part: SplitPart) -> NodeOutput {
+    let shown = shown(to: part)
+    return classifier(on: shown.graph, features: shown.features)
   }
 
   /// The trained model of a run folder, on the data it is given.
@@ -44,9 +81,9 @@ public final class TrainedModel {
   ) throws {
     let recipe = try ModelCatalogue.recipe(named: configuration.model)
     _ = try folder.signature()
-    let made = TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
+    let made = try TrainedModel(data: data, configuration: configuration, recipe: recipe, split: split, run: run)
     (self.data, self.configuration, self.recipe, self.split, self.run) = (data, configuration, recipe, split, run)
-    (classifier, known) = (made.classifier, made.known)
+    (classifier, known, timed) = (made.classifier, made.known, made.timed)
     let files = try files(in: folder)
     if let classifier { try files.readBest(into: classifier) }
   }
@@ -74,18 +111,24 @@ public final class TrainedModel {
     for numbers in [sizes, split.train.map(Int.init), split.validation.map(Int.init)] {
       text.append(Data((numbers.map(String.init).joined(separator: ",") + "\n").utf8))
     }
+    if let years = split.years, let timed {
+      let sizes = [years.train, years.validation, timed.train.graph.edgeCount, timed.validation.graph.edgeCount]
+      text.append(Data((sizes.map(String.init).joined(separator: ",") + "\n").utf8))
+    }
     return CheckpointFiles(
       bestPath: folder.bestPath, lastPath: folder.lastPath, fingerprint: Checksum.sha256(text), model: recipe.name)
   }
 
   /// What the model gives for every node: embeddings [N, W] and logits [N, C], row-major.
-  public func outputs() -> (embeddings: [Float], width: Int, logits: [Float]) {
+  ///
+  /// - Parameter part: whose view of the graph; the test part's is the whole graph.
+  public func outputs(for part: SplitPart = .test) -> (embeddings: [Float], width: Int, logits: [Float]) {
     Pass.evaluation {
       if let classifier {
-        let output = classifier(on: data.graph)
+        let output = output(of: classifier, for: part)
         return (output.embedding.values, output.embedding.columns, output.logits.values)
       }
-      let logits = propagated()
+      let logits = propagated(over: shown(to: part).graph)
       return (logits, data.classCount, logits)
     }
   }
@@ -114,7 +157,7 @@ public final class TrainedModel {
   }
 
   /// Label propagation from the training nodes, as log-probabilities (single labels) or log-odds (many).
-  private func propagated() -> [Float] {
+  private func propagated(over graph: Graph) -> [Float] {
     guard let known else { preconditionFailure("TrainedModel: neither a classifier nor label propagation") }
     let width = data.classCount
     let start = FloatBuffer(count: data.nodeCount * width, zeroed: true)
@@ -124,7 +167,7 @@ public final class TrainedModel {
       case .multiple(let rows, _): for c in rows[Int(node)] { start[Int(node) * width + Int(c)] = 1 }
       }
     }
-    let scores = known(Tensor(start, rows: data.nodeCount, columns: width), over: data.graph.block).values
+    let scores = known(Tensor(start, rows: data.nodeCount, columns: width), over: graph.block).values
     let least: Float = 1e-9
     if case .multiple = data.labels {
       return scores.map { log(max($0, least)) - log(max(1 - $0, least)) }

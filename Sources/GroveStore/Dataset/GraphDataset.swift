@@ -33,28 +33,36 @@ public struct GraphDataset: GraphSource, FeatureSource {
   private let knownLabels: Labels?
   private let featureColumns: [NodeType: [(name: String, matrix: FeatureMatrix)]]
   private let ids: [NodeType: [String]]
+  private let nodeYears: [NodeType: [Int32]]
+  private let edgeYears: [EdgeType: [Int32]]
   private let splits: [String: SplitOrigin]
 
   /// A dataset from its parts, for formats and tests.
   ///
-  /// - Precondition: labels, features and ids have as many rows as their type has nodes; relations run between
-  ///   listed types.
+  /// - Parameters:
+  ///   - nodeYears: calendar year of each node of a type, 0 where it is unknown.
+  ///   - edgeYears: calendar year since which each edge of a relation is there, 0 where it is unknown.
+  /// - Precondition: labels, features, ids and years have as many rows as their type has nodes or their relation edges;
+  ///   relations run between listed types.
   public init(
     name: String, path: String, format: String, nodes: [(type: NodeType, count: Int)],
     relations: [(type: EdgeType, edges: EdgeList)], labeledType: NodeType? = nil, labels: Labels? = nil,
     features: [NodeType: [(name: String, matrix: FeatureMatrix)]] = [:], ids: [NodeType: [String]] = [:],
-    splits: [Split] = [], warnings: [String] = []
+    splits: [Split] = [], nodeYears: [NodeType: [Int32]] = [:], edgeYears: [EdgeType: [Int32]] = [:],
+    warnings: [String] = []
   ) {
     self.init(
       name: name, path: path, format: format, nodes: nodes, relations: relations, labeledType: labeledType,
-      labels: labels, features: features, ids: ids, origins: splits.map { ($0.name, .ready($0)) }, warnings: warnings)
+      labels: labels, features: features, ids: ids, origins: splits.map { ($0.name, .ready($0)) },
+      nodeYears: nodeYears, edgeYears: edgeYears, warnings: warnings)
   }
 
   init(
     name: String, path: String, format: String, nodes: [(type: NodeType, count: Int)],
     relations: [(type: EdgeType, edges: EdgeList)], labeledType: NodeType? = nil, labels: Labels? = nil,
     features: [NodeType: [(name: String, matrix: FeatureMatrix)]] = [:], ids: [NodeType: [String]] = [:],
-    origins: [(String, SplitOrigin)], warnings: [String] = []
+    origins: [(String, SplitOrigin)], nodeYears: [NodeType: [Int32]] = [:], edgeYears: [EdgeType: [Int32]] = [:],
+    warnings: [String] = []
   ) {
     self.name = name
     self.path = path
@@ -68,6 +76,8 @@ public struct GraphDataset: GraphSource, FeatureSource {
     knownLabels = labels
     featureColumns = features
     self.ids = ids
+    self.nodeYears = nodeYears
+    self.edgeYears = edgeYears
     splits = Dictionary(origins.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
     splitNames = splits.keys.sorted(by: NaturalOrder.precedes)
     for (type, columns) in features {
@@ -81,6 +91,16 @@ public struct GraphDataset: GraphSource, FeatureSource {
       precondition(
         names.count == nodeCounts[type],
         "GraphDataset: \(names.count) ids for \(nodeCounts[type] ?? 0) nodes of type \(type)")
+    }
+    for (type, years) in nodeYears {
+      precondition(
+        years.count == nodeCounts[type],
+        "GraphDataset: \(years.count) years for \(nodeCounts[type] ?? 0) nodes of type \(type)")
+    }
+    for (type, years) in edgeYears {
+      precondition(
+        years.count == edgeLists[type]?.count,
+        "GraphDataset: \(years.count) years for \(edgeLists[type]?.count ?? 0) edges of relation \(type)")
     }
     if let labels, let labeledType {
       precondition(
@@ -108,6 +128,12 @@ public struct GraphDataset: GraphSource, FeatureSource {
 
   /// External ids in node order, or nil where a node's id is its number.
   public func nodeIDs(of type: NodeType) throws -> [String]? { ids[type] }
+
+  /// Calendar year of each node, 0 where it is unknown; nil where the type has no years.
+  public func nodeYears(of type: NodeType) throws -> [Int32]? { nodeYears[type] }
+
+  /// Calendar year since which each edge is there, 0 where it is unknown; nil where the relation has no time.
+  public func edgeYears(of relation: EdgeType) throws -> [Int32]? { edgeYears[relation] }
 
   /// Names of the feature columns of a type, the default one first.
   public func featureNames(of type: NodeType) -> [String] { featureColumns[type]?.map(\.name) ?? [] }

@@ -37,6 +37,19 @@ enum NodeFiles {
     return try array.int32s()
   }
 
+  /// One calendar year a node out of an array [N], 0 where it is unknown; nil where there is no such file.
+  static func years(_ member: String, nodeCount: Int, in tree: FileTree) throws -> [Int32]? {
+    guard tree.contains(member) else { return nil }
+    let array = try NumpyArray(try tree.bytes(of: member), place: tree.place(of: member))
+    try array.require(shape: [-1], "one year a node, 0 for unknown")
+    let years = try array.int32s()
+    try DatasetChecks.rows(years.count, of: "years", expected: nodeCount, path: array.place)
+    if let at = years.firstIndex(where: { $0 < 0 }) {
+      throw FormatFailure.bad(array.place, "row \(at)", "\(years[at]) is not a year", do: "use 0 for unknown")
+    }
+    return years
+  }
+
   /// Lines of a text file, one a node, all different.
   static func ids(_ member: String, in tree: FileTree) throws -> [String] {
     let ids = TextLines(try tree.text(of: member)).map { $0.text.string }

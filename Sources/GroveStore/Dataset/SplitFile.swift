@@ -3,6 +3,8 @@ public import GroveGraphs
 import GroveKernels
 
 /// Splits as `splits/NAME.json`: `{"kind": …, "train": […], "val": […], "test": […]}`.
+///
+/// Splits by time also hold `"years": [2015, 2017]`, the last years of training and validation.
 enum SplitFile {
   private struct Contents: Codable {
     var kind: String?
@@ -10,6 +12,7 @@ enum SplitFile {
     var val: [Int32]?
     var validation: [Int32]?
     var test: [Int32]?
+    var years: [Int]?
   }
 
   /// Splits of a tree: all of `splits/*.json`, by name.
@@ -24,16 +27,25 @@ enum SplitFile {
   static func read(_ member: String, in tree: FileTree) throws -> Split {
     let name = ((member as NSString).lastPathComponent as NSString).deletingPathExtension
     let contents = try JSONText.decode(Contents.self, try tree.bytes(of: member), place: tree.place(of: member))
+    let years = try contents.years.map { years in
+      guard years.count == 2, let bounds = TimeBounds(train: years[0], validation: years[1]) else {
+        throw FormatFailure.bad(
+          tree.place(of: member), "key years", "is \(years), expected the last years of training and validation",
+          do: "give two rising years, such as [2015, 2017]")
+      }
+      return bounds
+    }
     return Split(
       name: name, kind: contents.kind ?? "", train: contents.train,
-      validation: contents.val ?? contents.validation ?? [], test: contents.test ?? [])
+      validation: contents.val ?? contents.validation ?? [], test: contents.test ?? [], years: years)
   }
 
   static func write(_ split: Split, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let contents = Contents(
-      kind: split.kind, train: split.train, val: split.validation, validation: nil, test: split.test)
+      kind: split.kind, train: split.train, val: split.validation, validation: nil, test: split.test,
+      years: split.years.map { [$0.train, $0.validation] })
     try AtomicFile.write(try encoder.encode(contents) + Data("\n".utf8), to: path)
   }
 }

@@ -71,11 +71,15 @@ public enum FolderFormat: GraphFormat {
     }
     if let ids { try DatasetChecks.rows(ids.names.count, of: "node ids", expected: count, path: ids.place) }
     let labels = try labels(classes, pairs, nodeCount: count, in: tree, "labels.npy", "labels_multi.npy")
+    let years = try NodeFiles.years("years.npy", nodeCount: count, in: tree)
+    let relations = lists.map { (type: EdgeType(.node, String($0.name.dropLast(4)), .node), edges: $0.edges) }
+    let edgeYears = years.map { years in relations.map { ($0.type, $0.edges.years(ofNodes: years)) } } ?? []
     return GraphDataset(
       name: NodeFiles.name(of: tree.path), path: tree.path, format: name, nodes: [(.node, count)],
-      relations: lists.map { (EdgeType(.node, String($0.name.dropLast(4)), .node), $0.edges) }, labeledType: .node,
-      labels: labels, features: features.map { [.node: [("features", $0.matrix)]] } ?? [:],
-      ids: ids.map { [.node: $0.names] } ?? [:], origins: try splits(in: tree, nodeCount: count))
+      relations: relations, labeledType: .node, labels: labels,
+      features: features.map { [.node: [("features", $0.matrix)]] } ?? [:], ids: ids.map { [.node: $0.names] } ?? [:],
+      origins: try splits(in: tree, nodeCount: count), nodeYears: years.map { [.node: $0] } ?? [:],
+      edgeYears: Dictionary(uniqueKeysWithValues: edgeYears))
   }
 
   // MARK: - Parts
@@ -144,6 +148,20 @@ public enum FolderFormat: GraphFormat {
       }
     }
     return origins
+  }
+}
+
+extension EdgeList {
+  /// The year of each edge out of those of its nodes, 0 where it is unknown.
+  ///
+  /// A directed edge runs from the citing to the cited node and has the year of the citing one. Where either may be the
+  /// citing one, the edge has the later year: it cannot be older than both its ends.
+  fileprivate func years(ofNodes years: [Int32]) -> [Int32] {
+    if isDirected { return sources.map { years[Int($0)] } }
+    return zip(sources, targets).map { source, target in
+      let (first, second) = (years[Int(source)], years[Int(target)])
+      return first == 0 || second == 0 ? 0 : max(first, second)
+    }
   }
 }
 

@@ -16,17 +16,14 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let loaded = try LoadedRun(path, number: number)
-    let nodes: [Int32]
-    switch part {
-    case "train": nodes = loaded.split.train
-    case "validation": nodes = loaded.split.validation
-    case "test": nodes = loaded.split.test
-    default: throw TrainingFailure.configuration("--part \(part): choose train, validation or test")
+    guard let part = SplitPart(rawValue: part) else {
+      throw TrainingFailure.configuration("--part \(part): choose train, validation or test")
     }
-    let evaluation = loaded.model.evaluation(of: nodes, logits: loaded.model.outputs().logits)
+    let nodes = loaded.split.nodes(of: part)
+    let evaluation = loaded.model.evaluation(of: nodes, logits: loaded.model.outputs(for: part).logits)
     let names = loaded.model.data.labels.classNames
     var report = Report("evaluate")
-    report.set("part", part)
+    report.set("part", part.rawValue)
     report.set("nodes", nodes.count)
     report.set("metrics", evaluation.values.byName)
     report.set(
@@ -42,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
       evaluation.confusion.map { matrix in
         (0..<matrix.classCount).map { truth in (0..<matrix.classCount).map { matrix[truth, $0] } }
       })
-    report.say("\(loaded.configuration.model) on \(nodes.count) \(part) nodes of \(loaded.graph.name)")
+    report.say("\(loaded.configuration.model) on \(nodes.count) \(part.rawValue) nodes of \(loaded.graph.name)")
     report.table(
       evaluation.values.ordered.map {
         [$0.metric.rawValue, $0.metric == .loss ? String(($0.value * 1e4).rounded() / 1e4) : percent($0.value)]

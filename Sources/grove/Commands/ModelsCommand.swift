@@ -48,7 +48,7 @@ struct ModelsCommand: ParsableCommand {
       report.set("title", recipe.title)
       report.set("source", recipe.source)
       report.set("defaults", defaults)
-      report.set("accepts", ["features dense or sparse", "learned:WIDTH", "one-hot"])
+      report.set("accepts", ["features dense or sparse", "has_topic", "degree", "learned:WIDTH", "one-hot"])
       report.say("\(recipe.name): \(recipe.title)")
       report.say("Source: \(recipe.source)")
       report.say("Defaults (flags in kebab case, keys of --config as they stand):")

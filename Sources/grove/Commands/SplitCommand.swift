@@ -10,8 +10,10 @@ struct SplitCommand: ParsableCommand {
     discussion: "Example: grove split data/cora --kind per-class:20,30 --as small")
 
   @Argument(help: "A folder that holds a graph.") var store: String
-  @Option(help: "per-class:TRAIN,VALIDATION, planetoid or fraction:TRAIN,VALIDATION.") var kind: String
-  @Option(name: .customLong("as"), help: "Name of the split (default: the kind, as random_SEED).") var name: String?
+  @Option(help: "per-class:TRAIN,VALIDATION, planetoid, fraction:TRAIN,VALIDATION or time:LASTYEAR,LASTYEAR.")
+  var kind: String
+  @Option(name: .customLong("as"), help: "Name of the split (default: random_SEED; by time, time_YEAR_YEAR).")
+  var name: String?
   @Option(help: "Fixes everything random.") var seed = 0
   @Flag(help: "Replaces another split of that name.") var overwrite = false
   @OptionGroup var common: CommonOptions
@@ -30,8 +32,9 @@ struct SplitCommand: ParsableCommand {
     guard let labels = try graph.labels() else {
       throw TrainingFailure.data("\(graph.name) has no labels, so there is nothing to split")
     }
-    let name = name ?? "random_\(seed)"
-    let split = try kind.make(labels: labels, name: name, random: RandomStream(seed: UInt64(seed)))
+    let name = name ?? defaultName(of: kind)
+    let years = try SplitChoice.years(for: kind, of: graph)
+    let split = try kind.make(labels: labels, name: name, random: RandomStream(seed: UInt64(seed)), years: years)
     if !overwrite, graph.splitNames.contains(name), try graph.split(named: name) != split {
       throw TrainingFailure.folder(
         path: store, reason: "there is another split '\(name)'; choose another --as, or add --overwrite",
@@ -46,6 +49,15 @@ struct SplitCommand: ParsableCommand {
     report.say(
       "\(name): \(split.train.count) train, \(split.validation.count) validation, \(split.test.count) test nodes, in \(path)"
     )
+    if let years {
+      let count = SplitKind.withoutYear(years, labels: labels)
+      report.set("withoutYear", count)
+      report.say("\(count) labeled nodes have no year and are in no part")
+    }
     try report.finish(common)
+  }
+
+  private func defaultName(of kind: SplitKind) -> String {
+    if case .time(let train, let validation) = kind { "time_\(train)_\(validation)" } else { "random_\(seed)" }
   }
 }

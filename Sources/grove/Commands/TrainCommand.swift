@@ -58,6 +58,8 @@ struct TrainCommand: ParsableCommand {
     for note in data.notes { Notice.say("\(graph.name): \(note)") }
     configuration.splits = try SplitChoice(words: configuration.splits, graph: graph).names
     let trainers = try makeTrainers(data, configuration, graph)
+    var told: Set<String> = []
+    for note in trainers.flatMap(\.notes) where told.insert(note).inserted { Notice.say("\(graph.name): \(note)") }
     try folder.create(overwriting: overwrite)
     try AtomicFile.write(configuration.json, to: folder.configurationPath)
     try train(trainers, configuration, in: folder)

@@ -63,9 +63,15 @@ struct SplitChoice {
     if graph.splitNames.contains(name) { return try graph.split(named: name) }
     if isKind(name) {
       let random = RandomStream(seed: UInt64(seed + run), run: run, operation: 1)
-      return try SplitKind(parsing: name).make(labels: labels, name: name, random: random)
+      let kind = try SplitKind(parsing: name)
+      return try kind.make(labels: labels, name: name, random: random, years: years(for: kind, of: graph))
     }
     return try GraphDataset.readSplit(path: name)
+  }
+
+  /// The years of the labeled nodes where a kind of split needs them.
+  static func years(for kind: SplitKind, of graph: GraphDataset) throws -> [Int32]? {
+    kind.needsYears ? try graph.nodeYears(of: graph.labeledType ?? .node) : nil
   }
 }
 

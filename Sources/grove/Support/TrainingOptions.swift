@@ -7,7 +7,8 @@ import GroveLearning
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Task: nodes.") var task: String?
   @Option(help: "A name of grove models list (default gcn).") var model: String?
-  @Option(help: "A feature column, one-hot or learned:WIDTH.") var features: String?
+  @Option(help: "A feature column, a relation such as has_topic, degree, one-hot or learned:WIDTH.")
+  var features: String?
   @Option(name: .customLong("normalize-features"), help: "auto, rows or none.") var normalizeFeatures: String?
   @Option(help: "auto, yes or no: whether every edge runs both ways.") var undirected: String?
   @Option(help: "Relations to train on, separated by commas.") var relations: String?

@@ -1,0 +1,59 @@
+import GroveGraphs
+import GroveKernels
+
+extension NodeData {
+  /// How graph and features were read.
+  struct Reading: Sendable {
+    /// The graph without the edges that tell the labels.
+    let source: any GraphSource & FeatureSource
+    /// The relations that were chosen to train on.
+    let relations: [EdgeType]
+    /// Whether every edge runs both ways.
+    let isUndirected: Bool
+    /// How the features are made from edges; nil for stored, one-hot and learned ones.
+    let derived: Derived?
+    /// Whether each row of features is divided by its sum.
+    let normalizesRows: Bool
+  }
+
+  /// The graph as of the end of a year.
+  struct YearView: Sendable {
+    /// All nodes with the edges that were there.
+    let graph: Graph
+    /// Features made from the edges that were there; nil where the features are those of the whole graph.
+    let features: FeatureMatrix?
+  }
+
+  /// The graph as of the end of a calendar year, read when first asked for and kept.
+  ///
+  /// - Throws: what the source throws.
+  func view(asOf year: Int) throws -> YearView {
+    try views.withLock { views in
+      if let kept = views[year] { return kept }
+      let seen = GraphView(reading.source, asOf: year)
+      let features = try reading.derived?.matrix(of: seen)
+      let made = YearView(
+        graph: try NodeData.graph(seen, reading.relations, isUndirected: reading.isUndirected),
+        features: reading.normalizesRows ? features?.normalizedByRowSum() : features)
+      views[year] = made
+      return made
+    }
+  }
+
+  /// What a split by time cannot see to, in words: relations without years, labeled nodes without a year.
+  func notes(onTimeOf split: Split) throws -> [String] {
+    guard split.years != nil else { return [] }
+    var notes: [String] = []
+    var relations = reading.relations
+    for relation in reading.derived?.relations ?? [] where !relations.contains(relation) { relations.append(relation) }
+    for relation in relations where try reading.source.edgeYears(of: relation) == nil {
+      notes.append(
+        "relation \(relation.relation) has no years, so every part of split '\(split.name)' sees all of its edges")
+    }
+    if let years = try reading.source.nodeYears(of: nodeType), years.count == labels.nodeCount {
+      let count = SplitKind.withoutYear(years, labels: labels)
+      if count > 0 { notes.append("\(count) labeled nodes have no year and are in no part of split '\(split.name)'") }
+    }
+    return notes
+  }
+}
