@@ -24,6 +24,8 @@ struct DumpFiles {
   let members: [Member]
   /// What was left aside, one sentence each.
   let notes: [String]
+  /// Length of all files, packed as they are.
+  let byteCount: Int
 
   /// - Throws: `FileFailure.missing`; `FormatFailure` for empty, damaged or 7z files.
   init(_ paths: [String]) throws {
@@ -32,6 +34,10 @@ struct DumpFiles {
     for path in paths { try DumpFiles.add(path, isNamed: true, to: &members, &notes) }
     self.members = members
     self.notes = notes
+    byteCount = members.reduce(0) { sum, member in
+      guard case .file(let source, _) = member.origin else { return sum }
+      return sum + ((try? source.tail(0).size) ?? 0)
+    }
   }
 
   /// Endings of files that may hold records.

@@ -49,11 +49,11 @@ struct Relations {
       return result.duplicates
     }
 
-    progress(0, "joining citations")
+    progress(0.65, "joining citations")
     citationDuplicates = try add(
       AcademicSchema.cites, papers.edges, papers.ranges, rowKeys: paperKeys, columnKeys: paperKeys, .one)
 
-    progress(0, "joining authors")
+    progress(0.7, "joining authors")
     let employments = try Spill(in: streams.folder)
     let authors = try EntityJoin(
       .author, streams, papers.numbers, path: path("author.keys"),
@@ -78,7 +78,7 @@ struct Relations {
       AcademicSchema.writes, authors.edges, authors.ranges, rowKeys: paperKeys, columnKeys: authorKeys, of: authors,
       rowsAreTargets: true, .firstPlace, .place)
 
-    progress(0, "joining affiliations")
+    progress(0.8, "joining affiliations")
     let ranges = RowRanges(rowCount: authors.count, bytes: employments.byteCount)
     let employed = try Spill(in: streams.folder)
     let affiliations = try EntityJoin(
@@ -104,7 +104,7 @@ struct Relations {
       AcademicSchema.affiliatedWith, employed, ranges, rowKeys: authorKeys,
       columnKeys: try keysOf(affiliations.keys), of: affiliations, .earliest, .year)
 
-    progress(0, "joining venues and fields")
+    progress(0.85, "joining venues and fields")
     let venues = try EntityJoin(.venue, streams, papers.numbers, path: path("venue.keys"))
     _ = try add(
       AcademicSchema.publishedIn, venues.edges, venues.ranges,

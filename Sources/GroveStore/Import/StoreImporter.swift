@@ -20,13 +20,15 @@ public struct StoreImporter: Sendable {
     public var keysAuthorsByName = false
     /// Character references of HTML in titles are decoded.
     public var decodesEntities = false
+    /// The dialect's name for the report, or "auto" to tell it from the records.
+    public var format = "auto"
 
     /// The defaults.
     public init() {}
   }
 
-  /// Called now and then with the bytes read so far and what is being done.
-  public typealias Progress = @Sendable (_ bytes: Int, _ stage: String) -> Void
+  /// Called now and then with the share of the work that is done and what is being done.
+  public typealias Progress = @Sendable (_ share: Double, _ text: String) -> Void
 
   private let options: Options
   private let progress: Progress
@@ -68,7 +70,7 @@ public struct StoreImporter: Sendable {
         files.members[0].place, "holds no whole record",
         do: "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")")
     }
-    progress(reading.report.bytesRead, "joining papers")
+    progress(0.6, "joining papers")
     let batches = formerBatches + reading.papersOfBatch
     let papers = try PaperJoin(
       streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: options.dangling, path: writer.path)
@@ -93,7 +95,7 @@ public struct StoreImporter: Sendable {
       throw error
     }
     let paperRows = try rows.value()
-    progress(reading.report.bytesRead, "writing ids and texts")
+    progress(0.9, "writing ids and texts")
     for entities in relations.entities { try EntityRows.write(entities, into: database) }
     try database.insert("INSERT INTO missing VALUES (?, ?, ?)") { row in
       try papers.forEachMissingID { key, id in
@@ -157,6 +159,7 @@ public struct StoreImporter: Sendable {
   private func read(_ files: DumpFiles, _ streams: ImportStreams, firstBatch: Int) throws -> Reading {
     let reader = Guarded(DumpReader(files, firstIndex: firstBatch))
     let failed = Guarded(false)
+    let total = Double(max(files.byteCount, 1))
     var worker = ImportWorker.Options()
     worker.isStrict = options.isStrict
     worker.keysAuthorsByName = options.keysAuthorsByName
@@ -173,7 +176,7 @@ public struct StoreImporter: Sendable {
           let (isThere, bytes) = try reader.withLock { (try $0.next(batch), $0.byteCount) }
           guard isThere else { break }
           try worker.read(batch, place: files.members[batch.member].place)
-          progress(bytes, "reading")
+          progress(0.6 * min(1, Double(bytes) / total), "reading, \(bytes / 1_000_000) MB")
         }
         try worker.finish()
         return (worker.counts, worker.batches, worker.rejects)
@@ -187,7 +190,7 @@ public struct StoreImporter: Sendable {
     let batches = parts.flatMap(\.batches).sorted { $0.index < $1.index }
     var report = LoadReport()
     reader.withLock { reader in
-      report.format = RecordFormats.name(for: reader.traits)
+      report.format = options.format == "auto" ? RecordFormats.name(for: reader.traits) : options.format
       report.bytesRead = reader.byteCount
       report.warnings = reader.warnings
     }

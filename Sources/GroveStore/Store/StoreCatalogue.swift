@@ -90,7 +90,7 @@ struct StoreCatalogue: Sendable {
     let add = try db.makeStatement(sql: "INSERT INTO member VALUES (?, ?, ?)")
     for (number, split) in splits.enumerated() {
       try addSplit.execute(
-        arguments: [number, split.name, split.kind, nil, nil])
+        arguments: [number, split.name, split.kind, split.years?.train, split.years?.validation])
       for (part, nodes) in [("train", split.train), ("validation", split.validation), ("test", split.test)] {
         for node in nodes { try add.execute(arguments: [number, part, Int(node)]) }
       }
@@ -141,7 +141,7 @@ struct StoreCatalogue: Sendable {
       while let member = try members.next() { parts[member[0], default: []].append(member[1]) }
       return Split(
         name: row[1], kind: row[2], train: parts["train"] ?? [], validation: parts["validation"] ?? [],
-        test: parts["test"] ?? [])
+        test: parts["test"] ?? [], years: TimeBounds(train: row[3] ?? 0, validation: row[4] ?? 0))
     }
   }
 }

@@ -46,7 +46,7 @@ struct StoreManifest: Codable, Sendable {
 
   let version: Int
   /// Counts up with each change.
-  let generation: Int
+  var generation: Int
   let nodes: [Nodes]
   let relations: [Relation]
   /// References to papers that are not there: paper by paper, kept so that a later import can join them.
@@ -54,7 +54,7 @@ struct StoreManifest: Codable, Sendable {
   /// SQLite: ids and texts of all nodes.
   let texts: StoreFile
   /// SQLite: labels and splits.
-  let catalogue: StoreFile
+  var catalogue: StoreFile
   /// The type that carries labels, and the relation they were made of, if any.
   var labeledType: String?
   var labelRelation: String?

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Reads academic dumps into a store.",
+    discussion: """
+      Example: grove import papers.jsonl --labels labels.tsv --into papers.store
+
+      SOURCE is a file, a folder or an archive (gzip, zstd, xz, zip, tar) of OAG v1, v2, v3 or DBLP V12 records. A store
+      that is there already is added to. Without SOURCE only labels and splits change.
+      """)
+
+  @Argument(help: "Files, folders or archives of records.") var sources: [String] = []
+  @Option(help: "The store: a folder, made where there is none.") var into: String
+  @Option(help: "auto, or the dialect's name.") var format = "auto"
+  @Option(
+    help:
+      "A table of id and label, an array of one label a node, or a relation to label by: published_in or has_topic.")
+  var labels: String?
+  @Option(help: "A split file or a folder of them; may be repeated.") var split: [String] = []
+  @Option(help: "References to papers that are not there: drop, keep-stub or error.") var dangling = "drop"
+  @Option(help: "Papers whose id came before: first, merge or error.") var duplicates = "first"
+  @Option(name: .customLong("author-key"), help: "id, or name: authors without an id become one node a name.")
+  var authorKey = "id"
+  @Flag(name: .customLong("decode-html"), help: "Decode &amp; and its like in titles.") var decodesEntities = false
+  @Flag(help: "Stop at the first bad record.") var strict = false
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard DanglingRule(rawValue: dangling) != nil else {
+      throw ValidationError("--dangling \(dangling): give drop, keep-stub or error")
+    }
+    guard DuplicateRule(rawValue: duplicates) != nil else {
+      throw ValidationError("--duplicates \(duplicates): give first, merge or error")
+    }
+    guard ["id", "name"].contains(authorKey) else { throw ValidationError("--author-key \(authorKey): give id or name") }
+    if sources.isEmpty && labels == nil && split.isEmpty {
+      throw ValidationError("nothing to import: give files of records, --labels or --split")
+    }
+  }
+
+  func run() throws {
+    common.apply()
+    try RecordFormats.check(format)
+    let started = Date()
+    var report: LoadReport?
+    if !sources.isEmpty {
+      var options = StoreImporter.Options()
+      options.dangling = DanglingRule(rawValue: dangling) ?? .drop
+      options.duplicates = DuplicateRule(rawValue: duplicates) ?? .first
+      options.isStrict = strict
+      options.keysAuthorsByName = authorKey == "name"
+      options.decodesEntities = decodesEntities
+      options.format = format
+      let line = Guarded(ProgressLine())
+      defer { line.withLock { $0.clear() } }
+      let importer = StoreImporter(options) { share, text in line.withLock { $0.show(share, text) } }
+      report = try importer.run(sources, into: into)
+    }
+    let seconds = Date().timeIntervalSince(started)
+    if labels != nil || !split.isEmpty { try StoreEditor(into).set(labels: labels, splits: split) }
+    for warning in report?.warnings ?? [] { Notice.say(warning) }
+    try show(report, seconds)
+  }
+
+  private func show(_ load: LoadReport?, _ seconds: Double) throws {
+    let store = try GraphStore(into)
+    let load = load ?? LoadReport()
+    var report = Report("import")
+    let nodes = store.nodeTypes.map { ($0.name, store.nodeCount(of: $0)) }
+    let edges = store.relations.map { ($0.relation, store.edgeCount(of: $0)) }
+    report.set("path", into)
+    report.set("format", load.format)
+    report.set("records", load.records)
+    report.set("bad", load.bad)
+    report.set("duplicates", load.duplicates)
+    report.set("dangling", load.dangling)
+    report.set("distinctDangling", load.distinctDangling)
+    report.set("selfReferences", load.selfReferences)
+    report.set("duplicateEdges", load.duplicateEdges)
+    report.set("authorsWithoutID", load.authorsWithoutID)
+    report.set("venuesWithoutID", load.venuesWithoutID)
+    report.set("yearsMissing", load.yearsMissing)
+    report.set("yearsOutOfRange", load.yearsOutOfRange)
+    report.set("abstracts", load.abstracts)
+    report.set("links", load.links)
+    report.set("nodes", Dictionary(uniqueKeysWithValues: nodes))
+    report.set("edges", Dictionary(uniqueKeysWithValues: edges))
+    report.set("bytesRead", load.bytesRead)
+    report.set("megabytesPerSecond", Double(load.bytesRead) / 1e6 / seconds)
+    report.set("recordsPerSecond", Double(load.records) / seconds)
+    report.set("badLines", load.badLines)
+    report.set("badPlaces", load.badPlaces)
+    report.set("rejects", load.rejects.map { "\(into)/\($0)" })
+    report.set("warnings", load.warnings)
+    report.set("classes", try store.labels()?.classCount ?? 0)
+    report.set("splits", store.splitNames)
+    report.set("snapshot", store.snapshot)
+    if load.records > 0 {
+      let rate = "\(duration(seconds)), \(Int(Double(load.bytesRead) / 1e6 / seconds)) MB/s"
+      report.say("\(into): \(grouped(load.records)) records of \(load.format) in \(rate)")
+    } else {
+      report.say("\(into): labels and splits changed")
+    }
+    report.table(nodes.map { ["nodes \($0.0)", grouped($0.1)] } + edges.map { ["edges \($0.0)", grouped($0.1)] })
+    let dirt: [(String, Int)] = [
+      ("bad records, left out", load.bad), ("papers with an id that came before", load.duplicates),
+      ("references to papers that are not there", load.dangling), ("references of a paper to itself", load.selfReferences),
+      ("references listed twice", load.duplicateEdges), ("authors without id", load.authorsWithoutID),
+      ("venues without id", load.venuesWithoutID), ("papers without year", load.yearsMissing),
+      ("years out of range", load.yearsOutOfRange),
+    ].filter { $0.1 > 0 }
+    if !dirt.isEmpty {
+      report.say("Dirt:")
+      report.table(dirt.map { [$0.0, grouped($0.1)] })
+    }
+    for place in load.badPlaces { report.say("  \(place)") }
+    if let rejects = load.rejects { report.say("Bad records are kept in \(into)/\(rejects)") }
+    if let labels = try store.labels() {
+      report.say("\(labels.classCount) classes; splits: \(store.splitNames.isEmpty ? "none" : store.splitNames.joined(separator: ", "))")
+    }
+    report.say("Snapshot \(store.snapshot)")
+    try report.finish(common)
+  }
+}
