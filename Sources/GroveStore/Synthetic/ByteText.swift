@@ -1,7 +1,7 @@
 import GroveKernels
 
 /// A word or key of at most 32 bytes of UTF-8, appended to a text in one store.
-struct Piece: ExpressibleByStringLiteral, Sendable {
+struct Piece: Sendable {
   fileprivate var bytes = SIMD32<UInt8>(repeating: 0)
   fileprivate var count = 0
 
@@ -12,8 +12,6 @@ struct Piece: ExpressibleByStringLiteral, Sendable {
       count += 1
     }
   }
-
-  init(stringLiteral text: String) { self.init(text) }
 }
 
 /// Text being written as bytes in one buffer that is used again and again.
@@ -39,6 +37,20 @@ struct ByteText {
     count = place + piece.count
   }
 
+  /// Adds text of the program itself.
+  ///
+  /// - Complexity: O(its bytes).
+  mutating func append(_ literal: StaticString) {
+    let start = count
+    let end = start + literal.utf8CodeUnitCount
+    if end > bytes.count { grow() }
+    literal.withUTF8Buffer { letters in
+      var span = bytes.mutableSpan
+      for place in letters.indices { span[start + place] = letters[place] }
+    }
+    count = end
+  }
+
   /// Adds one byte.
   mutating func append(_ byte: UInt8) {
     if count == bytes.count { grow() }
@@ -57,23 +69,29 @@ struct ByteText {
       bound *= 10
     }
     if count + digits > bytes.count { grow() }
-    for place in stride(from: count + digits - 1, through: count, by: -1) {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      bytes[place] = UInt8(ascii: "0") + UInt8(digit)
+    let start = count
+    var place = start + digits
+    count = place
+    var span = bytes.mutableSpan
+    while place > start {
+      place -= 1
+      let quotient = rest / 10
+      span[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest - 10 * quotient)
       rest = quotient
     }
-    count += digits
   }
 
   /// Adds 16 hexadecimal digits.
   mutating func append(hexadecimal number: UInt64, uppercase: Bool = false) {
     let letters = UInt8(ascii: uppercase ? "A" : "a") - 10
     if count + 16 > bytes.count { grow() }
+    let start = count
+    count = start + 16
+    var span = bytes.mutableSpan
     for digit in 0..<16 {
       let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
-      bytes[count + digit] = value + (value < 10 ? UInt8(ascii: "0") : letters)
+      span[start + digit] = value + (value < 10 ? UInt8(ascii: "0") : letters)
     }
-    count += 16
   }
 
   /// Adds a share given in ten-thousandths: 0.0 or 0.dddd.

@@ -8,7 +8,7 @@ struct DBLPRecords {
 
   init(contents: SyntheticContents) {
     self.contents = contents
-    positions = InvertedPositions(wordCount: contents.words.count)
+    positions = InvertedPositions(words: SyntheticWords.all)
   }
 
   /// Adds a paper, without comma and line end.
@@ -107,7 +107,7 @@ struct DBLPRecords {
     text.append(#""IndexLength":"#)
     text.append(decimal: length)
     text.append(#","InvertedIndex":{"#)
-    positions.append(contents.words, to: &text)
+    positions.append(to: &text)
     text.append("}}")
   }
 
@@ -130,8 +130,15 @@ private struct InvertedPositions {
   private var entries: [(word: Int, place: Int, next: Int)] = []
   /// The last entry of each word; right only where that entry is of the word.
   private var tails: [Int]
+  /// `"word":[` of each word.
+  private let openings: [Piece]
+  /// Places as text, which is shorter work than writing digits.
+  private let numbers = (0..<256).map { Piece("\($0)") }
 
-  init(wordCount: Int) { tails = [Int](repeating: 0, count: wordCount) }
+  init(words: [String]) {
+    tails = [Int](repeating: 0, count: words.count)
+    openings = words.map { Piece("\"\($0)\":[") }
+  }
 
   mutating func clear() {
     heads.removeAll(keepingCapacity: true)
@@ -150,20 +157,17 @@ private struct InvertedPositions {
   }
 
   /// Adds `"word":[places],…`.
-  func append(_ words: SyntheticWords, to text: inout ByteText) {
-    var isFirst = true
+  func append(to text: inout ByteText) {
     for head in heads {
-      text.append(isFirst ? "\"" : ",\"")
-      isFirst = false
-      words.append(bare: entries[head].word, to: &text)
-      text.append(#"":["#)
+      text.append(openings[entries[head].word])
       var entry = head
       while entry >= 0 {
         if entry != head { text.append(UInt8(ascii: ",")) }
-        text.append(decimal: entries[entry].place)
+        text.append(numbers[entries[entry].place])
         entry = entries[entry].next
       }
-      text.append(UInt8(ascii: "]"))
+      text.append("],")
     }
+    if !heads.isEmpty { text.truncate(to: text.count - 1) }
   }
 }

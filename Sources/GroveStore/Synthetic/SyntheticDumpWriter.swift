@@ -105,7 +105,7 @@ struct SyntheticDumpWriter {
     }
     if plan.has(.shortLine, after: number) {
       var draws = plan.mishapDraws(after: number)
-      text.append((["{", "]", ",", "[]", "--"] as [Piece])[draws.below(5)])
+      text.append((["{", "]", ",", "[]", "--"] as [StaticString])[draws.below(5)])
       appendLineEnd()
       tally.countShortLine()
     }

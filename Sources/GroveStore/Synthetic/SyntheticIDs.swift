@@ -20,8 +20,8 @@ struct SyntheticIDs {
 
   // MARK: - 24 hexadecimal digits
 
-  private static let prefixes: [Piece] = ["53e997c8", "53e997c8", "53f4318e", "5f71b28c", "555036bb"]
-  private static let capitalPrefixes: [Piece] = ["53E997C8", "53E997C8", "53F4318E", "5F71B28C", "555036BB"]
+  private static let prefixes: [StaticString] = ["53e997c8", "53e997c8", "53f4318e", "5f71b28c", "555036bb"]
+  private static let capitalPrefixes: [StaticString] = ["53E997C8", "53E997C8", "53F4318E", "5F71B28C", "555036BB"]
 
   /// Adds an id of 24 digits.
   ///

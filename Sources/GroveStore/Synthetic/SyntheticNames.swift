@@ -1,6 +1,6 @@
 /// Names of people, affiliations, venues and fields, each a function of a number.
 struct SyntheticNames {
-  private static let firstNames: [Piece] = [
+  private static let firstNames = [
     "Ada ", "Alan ", "Amir ", "Ana ", "Ben ", "Boris ", "Carla ", "Chen ", "Dana ", "David ", "Elena ", "Emil ",
     "Fatima ",
     "Felix ", "Grace ", "Hana ", "Hugo ", "Ines ", "Ivan ", "Jun ", "Karin ", "Kofi ", "Lara ", "Lei ", "Lin ",
@@ -8,20 +8,20 @@ struct SyntheticNames {
     "Mei ", "Mina ", "Nadia ", "Nils ", "Olga ", "Omar ", "Paula ", "Pedro ", "Qing ", "Ravi ", "Rosa ", "Samir ",
     "Sara ", "Sven ", "Tara ", "Tomas ", "Uma ", "Vera ", "Wei ", "Xin ", "Yuki ", "Zora ", #"Jos\u00e9 "#, "Zoë ",
     #"Ren\u00e9e "#, "Jürgen ", #"S\u00f8ren "#, "Łucja ",
-  ]
+  ].map { Piece($0) }
   private static let consonants = Array("bdfgklmnprstvwz".utf8)
   private static let vowels = Array("aeiou".utf8)
-  private static let endings: [Piece] = [
+  private static let endings = [
     "", "n", "r", "s", "ng", "son", "ski", "man", "ler", "tti", "nov", "kar", "shi", "dez", "wal", "berg",
-  ]
+  ].map { Piece($0) }
 
-  private static let affiliationKinds: [(before: Piece, after: Piece)] = [
+  private static let affiliationKinds: [(before: StaticString, after: StaticString)] = [
     ("University of ", ""), ("", " Institute of Technology"), ("", " State University"), ("Universität ", ""),
     ("", " Labs, R&amp;D Center"), ("Department of Informatics,#TAB#", " University"),
     (#"\u00c9cole Polytechnique de "#, ""), ("", " Academy of Sciences"),
   ]
 
-  private static let venueKinds: [(before: Piece, after: Piece)] = [
+  private static let venueKinds: [(before: StaticString, after: StaticString)] = [
     ("International Conference on ", ""), ("Journal of ", ""), ("", " Letters"), ("Symposium on ", ""),
   ]
 

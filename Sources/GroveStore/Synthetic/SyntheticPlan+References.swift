@@ -4,7 +4,7 @@ import GroveKernels
 ///
 /// Half of the references go to classics, the age falling as a power law over all earlier blocks; half to the recent
 /// past. Either way the block is then rounded down to a multiple of a random power of two, so that at every age some
-/// papers are cited far more than others: in-degrees follow a power law with exponent near 2.7.
+/// papers are cited far more than others: in-degrees follow a power law whose exponent lies between 2 and 3.
 extension SyntheticPlan {
   /// Share of references that stay in the paper's own group, and that stay in its topic.
   private static let ownGroup = 0.45

@@ -5,15 +5,15 @@ import GroveKernels
 /// A word is the paper's own topic's (as `SyntheticPlan.borrowedTopic` has it), any topic's, or one that all share;
 /// within a topic each community has its favourites.
 struct SyntheticWords {
-  /// Words that may be drawn.
-  let count: Int
+  /// Words that may be drawn: those of the topics, then those they share.
+  static let all = SyntheticTopic.all.flatMap(\.words) + SyntheticTopic.sharedWords
+
   private let pieces: [Piece]
   private let topicWords = SyntheticPlan.topicCount * SyntheticTopic.wordCount
 
   init() {
     // Each with a space behind it.
-    pieces = (SyntheticTopic.all.flatMap(\.words) + SyntheticTopic.sharedWords).map { Piece($0 + " ") }
-    count = pieces.count
+    pieces = Self.all.map { Piece($0 + " ") }
   }
 
   /// A word for a paper; `own` is the share of words of its topic.
@@ -25,17 +25,11 @@ struct SyntheticWords {
       return topic * SyntheticTopic.wordCount + word
     }
     if scope < own + 0.08 { return draws.below(topicWords) }
-    return topicWords + draws.skewed(count - topicWords)
+    return topicWords + draws.skewed(pieces.count - topicWords)
   }
 
   /// Adds a word and the space behind it.
   func append(_ word: Int, to text: inout ByteText) { text.append(pieces[word]) }
-
-  /// Adds a word without the space.
-  func append(bare word: Int, to text: inout ByteText) {
-    text.append(pieces[word])
-    text.truncate(to: text.count - 1)
-  }
 
   /// Adds a title, as the inside of a JSON string: now and then with HTML, escapes or nothing but "null".
   func append(
