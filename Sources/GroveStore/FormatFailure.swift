@@ -29,6 +29,8 @@ public enum FormatFailure: Failure, Equatable {
   case unreachable(address: String, reason: String)
   /// A download that is not what the catalogue describes.
   case wrongChecksum(address: String, expected: String, found: String)
+  /// A place to write to where something lies already.
+  case taken(path: String, reason: String, advice: String)
 
   /// As the exit code tells it.
   public var kind: FailureKind {
@@ -37,6 +39,7 @@ public enum FormatFailure: Failure, Equatable {
     case .missingPart: .missingInput
     case .unknownName, .unknownExtension, .unusableName: .usage
     case .unreachable: .inputOutput
+    case .taken: .cannotCreate
     }
   }
 
@@ -68,6 +71,7 @@ public enum FormatFailure: Failure, Equatable {
       "\(address): cannot be fetched (\(reason)); check the network or the package index and try again"
     case .wrongChecksum(let address, let expected, let found):
       "\(address): SHA-256 is \(found), expected \(expected); nothing was kept, try again or report the change"
+    case .taken(let path, let reason, let advice): "\(path): \(reason); \(advice)"
     }
   }
 

@@ -38,6 +38,9 @@ struct Grove: ParsableCommand {
       Notice.say(oneLine(failure.description))
       if case .interrupted = failure { Foundation.exit(130) }
       Foundation.exit(failure.kind.rawValue)
+    case is CancellationError:
+      Notice.say("interrupted; nothing was kept")
+      Foundation.exit(130)
     case let failure as any Failure:
       Notice.say(oneLine(failure.description))
       Foundation.exit(failure.kind.rawValue)

@@ -6,7 +6,8 @@ import Testing
 /// What scripts rely on: cli.md.
 @Suite struct ContractTests {
   private static let verbs: [[String]] = [
-    [], ["data"], ["data", "list"], ["data", "get"], ["split"], ["inspect"], ["models"], ["models", "list"],
+    [], ["data"], ["data", "list"], ["data", "get"], ["data", "make"], ["split"], ["inspect"], ["models"],
+    ["models", "list"],
     ["models", "show"], ["train"], ["evaluate"], ["predict"], ["export"], ["version"],
   ]
 

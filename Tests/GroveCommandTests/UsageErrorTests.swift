@@ -48,6 +48,12 @@ import Testing
     (["split", "DATA"], ["--kind"]),
     (["models", "show", "gnn"], ["'gnn'", "gcn"]),
     (["data", "get", "nothing"], ["'nothing'"]),
+    (["data", "make", "oag", "--papers", "0", "--into", "OUT"], ["--papers 0", "see grove data make --help"]),
+    (["data", "make", "oag", "--papers=-3", "--into", "OUT"], ["--papers -3"]),
+    (["data", "make", "oag", "--papers", "5", "--into", "OUT", "--format", "mag"], ["'mag'", "oag-v3, dblp-v12"]),
+    (["data", "make", "oag", "--papers", "5", "--into", "OUT", "--seed=-1"], ["--seed -1"]),
+    (["data", "make", "ogb", "--papers", "5", "--into", "OUT"], ["'ogb'", "oag"]),
+    (["data", "make", "oag", "--papers", "5"], ["--into"]),
     (["fly"], ["fly"]),
     (["train", "DATA", "--out", "OUT", "--json=yes"], ["json"]),
   ]) func `wrong words are one line of usage error and write nothing`(words: [String], mentioned: [String]) throws {

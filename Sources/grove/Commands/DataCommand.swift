@@ -5,7 +5,7 @@ import GroveStore
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Data sets that Grove knows.", discussion: "Example: grove data get cora",
-    subcommands: [List.self, Get.self])
+    subcommands: [List.self, Get.self, Make.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
