@@ -65,7 +65,9 @@ public struct GraphSummary: Sendable {
   /// Reads the whole graph and counts.
   ///
   /// - Complexity: O(N log N + E log E + feature entries) time; the lines of one type or relation are held in memory.
-  public init(_ graph: some GraphSource & FeatureSource, warnings: [String] = []) throws {
+  public init(
+    _ graph: some GraphSource & FeatureSource, warnings: [String] = [], snapshot known: String? = nil
+  ) throws {
     name = graph.name
     nodes = graph.nodeTypes.map { ($0, graph.nodeCount(of: $0)) }
     var edges: [(relation: EdgeType, count: Int, isDirected: Bool, isWeighted: Bool)] = []
@@ -108,7 +110,7 @@ public struct GraphSummary: Sendable {
       (degrees, selfLoopCount, isolatedCount) = (nil, 0, 0)
     }
     self.warnings = warnings
-    snapshot = try GraphSnapshot.hash(graph)
+    snapshot = try known ?? GraphSnapshot.hash(graph)
   }
 
   /// The summary of a dataset, with what its reader passed over.

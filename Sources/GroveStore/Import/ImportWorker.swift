@@ -257,9 +257,9 @@ struct ImportWorker: ~Copyable {
   /// Takes an author's own record.
   private mutating func take(author record: EntityRecord) throws {
     try authors.declare(record.id, record.name)
-    for name in record.affiliations {
-      guard let key = nameKey(name) else { continue }
-      try take(affiliationOf: record.id.key, with: Identifier(key: key, text: nil), name, year: 0)
+    for (id, name, year) in record.affiliations {
+      guard let place = id ?? nameKey(name).map({ Identifier(key: $0, text: nil) }) else { continue }
+      try take(affiliationOf: record.id.key, with: place, name, year: year)
     }
   }
 

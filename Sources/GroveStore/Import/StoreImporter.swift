@@ -105,6 +105,10 @@ public struct StoreImporter: Sendable {
         try row.step()
       }
     }
+    try database.insert("INSERT INTO meta VALUES ('stubs', ?)") { row in
+      row.bind(Int64(papers.stubs.count), at: 1)
+      try row.step()
+    }
     let texts = try database.finish()
     let unresolved = try papers.writeUnresolved(writer.path("unresolved"))
 

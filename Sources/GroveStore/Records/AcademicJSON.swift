@@ -162,6 +162,8 @@ struct AcademicJSON {
       if !paper.abstract.isEmpty { paper.abstract.append(32) }
       paper.abstract.append(contentsOf: Bytes(start: strings + slot.offset, count: slot.count))
     }
+    while let last = paper.abstract.last, last <= 32 { paper.abstract.removeLast() }
+    if let first = paper.abstract.firstIndex(where: { $0 > 32 }), first > 0 { paper.abstract.removeFirst(first) }
   }
 
   // MARK: - Other records
@@ -172,12 +174,29 @@ struct AcademicJSON {
     entity.name =
       tape.text(at: keys.displayName) ?? tape.text(at: keys.name) ?? tape.text(at: keys.normalizedName)
       ?? Bytes(start: nil, count: 0)
-    if let organization = tape.value(at: keys.organization) { entity.affiliations.append(organization) }
+    if let organization = tape.value(at: keys.organization) { entity.affiliations.append((nil, organization, 0)) }
     if tape.isKind(.array, at: keys.organizations) {
       tape.forEachElement(of: keys.organizations) { place in
-        if let organization = tape.value(at: place) { entity.affiliations.append(organization) }
+        if let organization = tape.value(at: place) { entity.affiliations.append((nil, organization, 0)) }
       }
     }
+    if tape.isKind(.array, at: keys.affiliations) {
+      tape.forEachElement(of: keys.affiliations) { readAffiliation(tape, $0) }
+    }
+  }
+
+  /// A place of work as this program writes it: {id, name, year}.
+  private mutating func readAffiliation(_ tape: JSONTape, _ place: Int) {
+    guard tape.isKind(.object, at: place) else { return }
+    var id: Identifier?
+    var name = Bytes(start: nil, count: 0)
+    var year: Int32 = 0
+    tape.forEachMember(of: place) { key, value in
+      if key.equals("id") { id = tape.id(at: value) }
+      if key.equals("name") { name = tape.value(at: value) ?? name }
+      if key.equals("year"), let number = tape.integer(at: value), number > 0 { year = Int32(clamping: number) }
+    }
+    entity.affiliations.append((id, name, year))
   }
 }
 
@@ -185,7 +204,7 @@ struct AcademicJSON {
 private struct Keys {
   var id = 0, title = 0, year = 0, authors = 0, venue = 0, venueID = 0, references = 0, topics = 0, keywords = 0
   var abstract = 0, indexedAbstract = 0, citationCount = 0, doi = 0, volume = 0, issue = 0
-  var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, mid = 0, aid = 0
+  var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, affiliations = 0, mid = 0, aid = 0
 
   init(_ tape: JSONTape) {
     tape.forEachMember(of: JSONTape.root) { key, value in
@@ -214,6 +233,7 @@ private struct Keys {
       case 10:
         if key.equals("references") { references = value } else if key.equals("n_citation") { citationCount = value }
       case 11: if key.equals("DisplayName") { displayName = value }
+      case 12: if key.equals("affiliations") { affiliations = value }
       case 14: if key.equals("NormalizedName") { normalizedName = value }
       case 15: if key.equals("normalized_name") { normalizedName = value }
       case 16: if key.equals("indexed_abstract") { indexedAbstract = value }

@@ -50,6 +50,6 @@ struct PaperRecord {
 struct EntityRecord {
   var id = Identifier(key: NodeKey(number: 0), text: nil)
   var name = Bytes(start: nil, count: 0)
-  /// Where an author works, by name.
-  var affiliations: [Bytes] = []
+  /// Where an author works, and since when as far as that is known.
+  var affiliations: [(id: Identifier?, name: Bytes, year: Int32)] = []
 }

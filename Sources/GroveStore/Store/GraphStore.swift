@@ -287,6 +287,16 @@ public final class GraphStore: GraphSource, FeatureSource {
     }
   }
 
+  /// Numbers of papers that have no record: they follow all others.
+  func stubs() throws -> Range<Int> {
+    let place = "\(path)/\(manifest.texts.name)"
+    let count = nodeCount(of: AcademicSchema.paper)
+    let all = try TextDatabaseWriter.explained(place) {
+      try texts.read { try Int.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'stubs'") }
+    }
+    return (count - (all ?? 0))..<count
+  }
+
   /// Calls `body` with the id of each missing paper whose key does not hold it.
   func readMissing(_ body: (NodeKey, String) throws -> Void) throws {
     try TextDatabaseWriter.explained("\(path)/\(manifest.texts.name)") {

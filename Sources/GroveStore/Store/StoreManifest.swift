@@ -105,6 +105,13 @@ struct StoreManifest: Codable, Sendable {
       Data("GROVE STORE \(StoreManifest.checksum(body))\n".utf8) + body, to: "\(folder)/\(StoreManifest.fileName)")
   }
 
+  /// Whether the folder's manifest is a store's: runs have one too.
+  static func isManifest(_ folder: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: "\(folder)/\(fileName)") else { return false }
+    defer { try? handle.close() }
+    return (try? handle.read(upToCount: 11)) == Data("GROVE STORE".utf8)
+  }
+
   private struct Version: Codable { let version: Int }
 
   private static func checksum(_ data: Data) -> String { Array(data).withUnsafeBytes { StoreHash($0).text } }

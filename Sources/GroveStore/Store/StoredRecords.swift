@@ -60,7 +60,9 @@ struct StoredRecords {
     try store.readMissing { long[$0] = $1 }
     worker.begin(0)
     let columns = "id, title, abstract, year, n_citation, doi, volume, issue"
+    let stubs = try store.stubs()
     try store.readTexts(AcademicSchema.paper, columns: columns) { number, row in
+      if stubs.contains(number) { return }
       if inBatch == StoredRecords.batchSize {
         try worker.end(member: 0, lines: 0)
         batches.append(inBatch)

@@ -9,6 +9,7 @@ import GroveKernels
 ///     paper(number INTEGER PRIMARY KEY, id, title, abstract, year, n_citation, doi, volume, issue)
 ///     author | venue | affiliation | field (number INTEGER PRIMARY KEY, id, name)
 ///     missing(high, low, id)         long ids of papers that are referred to and not there
+///     meta(key, value)               stubs: how many papers have no record
 ///
 /// `id` is an INTEGER or TEXT, exactly as given; NULL for nodes known by their name alone.
 final class TextDatabaseWriter {
@@ -40,6 +41,7 @@ final class TextDatabaseWriter {
       CREATE TABLE affiliation(number INTEGER PRIMARY KEY, id, name TEXT);
       CREATE TABLE field(number INTEGER PRIMARY KEY, id, name TEXT);
       CREATE TABLE missing(high INTEGER, low INTEGER, id TEXT);
+      CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER);
       """)
   }
 

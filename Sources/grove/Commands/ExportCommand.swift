@@ -1,11 +1,12 @@
 import ArgumentParser
+import Foundation
 import GroveGraphs
 import GroveLearning
 import GroveStore
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Writes the embeddings of a run for other tools.",
+    commandName: "export", abstract: "Writes the embeddings of a run, or the records of a store, for other tools.",
     discussion: """
       Example: grove export run --out embeddings.npy
 
@@ -13,14 +14,16 @@ struct ExportCommand: ParsableCommand {
       file .ids.txt with one node id a line.
       """)
 
-  @Argument(help: "A run's folder.") var path: String
+  @Argument(help: "A run's folder, or a store.") var path: String
   @Option(help: "The file to write.") var out: String
   @Option(help: "Node type (default: the one the run was trained on).") var nodes: String?
+  @Option(help: "Of a store: oag-v3, its records as JSON lines in a folder or .jsonl file.") var format: String?
   @Option(name: .customLong("run"), help: "Which of several runs (default 0).") var number: Int?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
+    if GraphStore.isStore(path) { return try exportRecords() }
     _ = try ExportCatalogue.format(for: out)
     let loaded = try LoadedRun(path, number: number)
     let data = loaded.model.data
@@ -35,6 +38,24 @@ struct ExportCommand: ParsableCommand {
     report.set("width", width)
     report.set("path", out)
     report.say("\(grouped(data.nodeCount)) rows of \(width) numbers in \(out)")
+    try report.finish(common)
+  }
+
+  private func exportRecords() throws {
+    guard format == nil || format == OAGV3Format.name else {
+      throw TrainingFailure.configuration("--format \(format ?? ""): records of a store are written as oag-v3")
+    }
+    let suffix = (out as NSString).pathExtension
+    guard ["", "json", "jsonl"].contains(suffix) || format != nil else {
+      throw TrainingFailure.configuration(
+        "\(path) is a store without embeddings; give a run, or --format oag-v3 with a folder or .jsonl file for its records")
+    }
+    let count = try RecordExport.write(try GraphStore(path), to: out)
+    var report = Report("export")
+    report.set("rows", count)
+    report.set("format", OAGV3Format.name)
+    report.set("path", out)
+    report.say("\(grouped(count)) records of oag-v3 in \(out)")
     try report.finish(common)
   }
 }

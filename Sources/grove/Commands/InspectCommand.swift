@@ -84,7 +84,7 @@ struct InspectCommand: ParsableCommand {
 
   private func fixed(_ value: Double) -> String { String((value * 100).rounded() / 100) }
 
-  private func componentCount(_ summary: GraphSummary, _ graph: GraphDataset) throws -> Int? {
+  private func componentCount(_ summary: GraphSummary, _ graph: any GraphData) throws -> Int? {
     guard let relation = summary.mainRelation else { return nil }
     let edges = try graph.edges(of: relation)
     let count = graph.nodeCount(of: relation.source)
@@ -93,12 +93,11 @@ struct InspectCommand: ParsableCommand {
     return try matrix.connectedComponents().count
   }
 
-  private func show(_ id: String, of graph: GraphDataset) throws {
+  private func show(_ id: String, of graph: any GraphData) throws {
     let type = graph.labeledType ?? graph.nodeTypes.first ?? .node
     let ids = try graph.nodeIDs(of: type)
     let count = graph.nodeCount(of: type)
-    let found = ids.map { $0.firstIndex(of: id) } ?? Int(id)
-    guard let number = found, number >= 0, number < count else {
+    guard let number = try graph.number(ofID: id, type: type) else {
       throw TrainingFailure.configuration(
         "\(graph.name) has no \(type) '\(id)'; ids run \(ids == nil ? "from 0 to \(count - 1)" : "as the graph's files give them")"
       )

@@ -40,7 +40,13 @@ struct SplitCommand: ParsableCommand {
         path: store, reason: "there is another split '\(name)'; choose another --as, or add --overwrite",
         kind: .cannotCreate)
     }
-    let path = try GraphDataset.saveSplit(split, intoFolder: store)
+    let path: String
+    if graph is GraphStore {
+      try StoreEditor(store).add(split)
+      path = store
+    } else {
+      path = try GraphDataset.saveSplit(split, intoFolder: store)
+    }
     var report = Report("split")
     report.set("name", name)
     report.set("train", split.train.count)

@@ -75,7 +75,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func makeTrainers(
-    _ data: NodeData, _ configuration: TrainingConfiguration, _ graph: GraphDataset
+    _ data: NodeData, _ configuration: TrainingConfiguration, _ graph: any GraphData
   ) throws -> [NodeTrainer] {
     try (0..<configuration.runs).map { run in
       let split = try SplitChoice.split(

@@ -5,7 +5,8 @@ import GroveLearning
 import GroveStore
 
 /// Opens a graph and says on standard error what its reader noticed.
-func openGraph(_ path: String, undirected: Bool = false) throws -> GraphDataset {
+func openGraph(_ path: String, undirected: Bool = false) throws -> any GraphData {
+  if GraphStore.isStore(path) { return try GraphStore(path) }
   let graph = try StoreOpener.open(path, options: ReadOptions(isUndirected: undirected))
   for warning in graph.warnings { Notice.say("\(path): \(warning)") }
   return graph
@@ -19,7 +20,7 @@ struct SplitChoice {
   /// Finds names for `--split` words: stored names, files, folders of files, or kinds such as `fraction:.6,.2`.
   ///
   /// - Throws: `TrainingFailure.configuration` where several splits exist and none is the default.
-  init(words: [String], graph: GraphDataset) throws {
+  init(words: [String], graph: any GraphData) throws {
     if words.isEmpty {
       let defaults = SplitSelection.defaults(among: graph.splitNames)
       if !defaults.isEmpty {
@@ -38,6 +39,9 @@ struct SplitChoice {
     }
     names = try words.flatMap { word -> [String] in
       if graph.splitNames.contains(word) { return [word] }
+      if graph is GraphStore, FileManager.default.fileExists(atPath: word) {
+        return try GraphStore.splitFiles(word).map { absolute($0) }
+      }
       if AtomicFile.isFolder(word) {
         let files = try FileManager.default.contentsOfDirectory(atPath: word).filter { $0.hasSuffix(".json") }
         guard !files.isEmpty else {
@@ -58,7 +62,7 @@ struct SplitChoice {
   }
 
   /// The split of one run: number `run` modulo their count.
-  static func split(_ names: [String], run: Int, seed: Int, graph: GraphDataset, labels: Labels) throws -> Split {
+  static func split(_ names: [String], run: Int, seed: Int, graph: any GraphData, labels: Labels) throws -> Split {
     let name = names[run % names.count]
     if graph.splitNames.contains(name) { return try graph.split(named: name) }
     if isKind(name) {
@@ -66,11 +70,12 @@ struct SplitChoice {
       let kind = try SplitKind(parsing: name)
       return try kind.make(labels: labels, name: name, random: random, years: years(for: kind, of: graph))
     }
+    if let store = graph as? GraphStore { return try store.readSplit(path: name) }
     return try GraphDataset.readSplit(path: name)
   }
 
   /// The years of the labeled nodes where a kind of split needs them.
-  static func years(for kind: SplitKind, of graph: GraphDataset) throws -> [Int32]? {
+  static func years(for kind: SplitKind, of graph: any GraphData) throws -> [Int32]? {
     kind.needsYears ? try graph.nodeYears(of: graph.labeledType ?? .node) : nil
   }
 }
@@ -79,7 +84,7 @@ struct SplitChoice {
 struct LoadedRun {
   let folder: RunFolder
   let configuration: TrainingConfiguration
-  let graph: GraphDataset
+  let graph: any GraphData
   let split: Split
   let model: TrainedModel
 
