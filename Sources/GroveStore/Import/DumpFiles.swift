@@ -62,6 +62,10 @@ struct DumpFiles {
     }
     let source = ByteSource.file(path)
     let kind = FileKind(head: try source.head(FileKind.headCount))
+    if kind == .empty, !isNamed {
+      notes.append("\(path): is empty and is left out")
+      return
+    }
     try FileKind.check(kind, named: source.name, at: path)
     let name = source.name
     switch kind {
