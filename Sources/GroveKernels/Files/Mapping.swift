@@ -5,7 +5,7 @@ import Foundation
 /// The file stays mapped, even when its name is gone, for as long as anything holds the mapping.
 public final class Mapping: @unchecked Sendable {
   // Sendable because the mapped bytes are never written.
-  private let start: UnsafeMutableRawPointer?
+  @usableFromInline let start: UnsafeMutableRawPointer?
   /// The file's length in bytes.
   public let byteCount: Int
 
@@ -33,7 +33,7 @@ public final class Mapping: @unchecked Sendable {
   deinit { if let start { munmap(start, byteCount) } }
 
   /// The file's bytes, good for as long as this mapping is held.
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : byteCount) }
+  @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : byteCount) }
 
   /// The bytes will be read from front to back soon.
   public func expectSequentialReading() { if let start { madvise(start, byteCount, MADV_SEQUENTIAL) } }
@@ -44,8 +44,8 @@ public final class Mapping: @unchecked Sendable {
 
 /// Elements of a mapped file, read in place.
 public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
-  private let mapping: Mapping
-  private let offset: Int
+  @usableFromInline let mapping: Mapping
+  @usableFromInline let offset: Int
   /// Number of elements.
   public let count: Int
 
@@ -63,18 +63,18 @@ public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
   }
 
   /// The first position, 0.
-  public var startIndex: Int { 0 }
+  @inlinable public var startIndex: Int { 0 }
   /// The position after the last element.
-  public var endIndex: Int { count }
+  @inlinable public var endIndex: Int { count }
 
   /// The element at a position.
-  public subscript(position: Int) -> Element {
+  @inlinable public subscript(position: Int) -> Element {
     precondition(position >= 0 && position < count, "MappedArray: position \(position) of \(count)")
     return mapping.bytes.load(fromByteOffset: offset + position * MemoryLayout<Element>.stride, as: Element.self)
   }
 
   /// All elements in place.
-  public func withUnsafeBufferPointer<Result>(
+  @inlinable public func withUnsafeBufferPointer<Result>(
     _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result {
     try withExtendedLifetime(mapping) {
@@ -87,7 +87,7 @@ public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
   }
 
   /// The same under the name that the standard library's algorithms look for.
-  public func withContiguousStorageIfAvailable<Result>(
+  @inlinable public func withContiguousStorageIfAvailable<Result>(
     _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result? { try withUnsafeBufferPointer(body) }
 }

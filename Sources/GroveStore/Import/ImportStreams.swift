@@ -99,6 +99,12 @@ enum Waiting {
     /// Where the digest begins to count.
     static let digestStart = 24
   }
+  /// A paper's part of the columns by number.
+  struct Columns: BitwiseCopyable {
+    var digest: (UInt64, UInt64)
+    var year: Int32
+    var authorCount: UInt32
+  }
   /// An edge whose target is known by partition and place in it, or by number.
   struct Edge: BitwiseCopyable {
     var row: UInt32
@@ -127,8 +133,10 @@ struct ImportStreams: Sendable {
   /// By `EntityKind`.
   let mentions: [Spill]
   let names: [Spill]
-  /// Texts of papers and rejected records, a partition a batch.
-  let texts: Spill
+  /// Rows of papers on their way to the database.
+  let rows = PaperRowQueue()
+  /// What is kept of papers beside their texts, and rejected records, a partition a batch.
+  let columns: Spill
   let rejects: Spill
   /// Long ids of papers and of referenced ones.
   let paperIDs: Spill
@@ -140,7 +148,7 @@ struct ImportStreams: Sendable {
     affiliations = try Spill(in: folder)
     mentions = try EntityKind.allCases.map { _ in try Spill(in: folder) }
     names = try EntityKind.allCases.map { _ in try Spill(in: folder) }
-    texts = try Spill(in: folder, partitions: 0)
+    columns = try Spill(in: folder, partitions: 0)
     rejects = try Spill(in: folder, partitions: 0)
     paperIDs = try Spill(in: folder)
   }

@@ -93,13 +93,14 @@ struct ImportWorker: ~Copyable {
   mutating func begin(_ index: Int) {
     batch = index
     indexInBatch = 0
-    texts.removeAll(keepingCapacity: true)
+    texts.reserveCapacity(DumpReader.batchSize / 2)
     rejected.removeAll(keepingCapacity: true)
   }
 
   /// Ends the batch: what it holds is written.
   mutating func end(member: Int, lines: Int) throws {
-    try texts.withUnsafeBytes { try streams.texts.write($0, partition: batch) }
+    try streams.rows.put(texts, batch: batch)
+    texts = []
     try rejected.withUnsafeBytes { try streams.rejects.write($0, partition: batch) }
     batches.append((batch, member, indexInBatch, lines))
   }
@@ -247,7 +248,8 @@ struct ImportWorker: ~Copyable {
         continue
       }
       topicKeys.append((key, topic.weight))
-      if key.isLong { try fields.name(Identifier(key: key, text: topic.name), topic.name) }
+      // A field's id is its name.
+      if key.isLong { try fields.name(Identifier(key: key, text: topic.name), Bytes(start: nil, count: 0)) }
     }
     for topic in topicKeys {
       try fields.mention(key: topic.key, sequence, detail: topic.weight.bitPattern)
@@ -353,14 +355,19 @@ struct EntityWriter: ~Copyable {
   private var mentions: SpillWriter
   private var names: SpillWriter
   /// Names that were sent lately, by hash: most are sent once although they are met a thousand times.
-  private var sent = [UInt64](repeating: 0, count: 1 << 16)
+  private let sent: UnsafeMutablePointer<UInt64>
+  private static let slots = 1 << 14
 
   init(_ streams: ImportStreams, _ kind: EntityKind) {
     mentions = SpillWriter(streams.mentions[kind.rawValue])
     names = SpillWriter(streams.names[kind.rawValue])
+    sent = .allocate(capacity: EntityWriter.slots)
+    sent.initialize(repeating: 0, count: EntityWriter.slots)
   }
 
-  mutating func mention(_ id: Identifier, _ name: Bytes, _ sequence: UInt64, detail: UInt32) throws {
+  deinit { sent.deallocate() }
+
+  func mention(_ id: Identifier, _ name: Bytes, _ sequence: UInt64, detail: UInt32) throws {
     try self.name(id, name)
     try mention(key: id.key, sequence, detail: detail)
   }
@@ -370,17 +377,17 @@ struct EntityWriter: ~Copyable {
   }
 
   /// A node of its own record, which needs no paper to mention it.
-  mutating func declare(_ id: Identifier, _ name: Bytes) throws {
+  func declare(_ id: Identifier, _ name: Bytes) throws {
     try mention(id, name, Waiting.noPaper, detail: 0)
   }
 
   /// How a node is called, and its id where the key does not hold it.
-  mutating func name(_ id: Identifier, _ name: Bytes) throws {
+  func name(_ id: Identifier, _ name: Bytes) throws {
     let longID = id.key.isLong ? id.text : nil
     if name.isEmpty && longID == nil { return }
     let mixed = id.key.mixed
     let hash = name.isEmpty ? mixed | 1 : (mixed ^ grove_hash128_of(name.baseAddress, name.count, 2).low) | 1
-    let slot = Int(truncatingIfNeeded: hash >> 48)
+    let slot = Int(truncatingIfNeeded: hash >> 32) & (EntityWriter.slots - 1)
     if sent[slot] == hash { return }
     sent[slot] = hash
     let head = Waiting.Name(

@@ -37,7 +37,8 @@ struct PaperJoin: Sendable {
   /// Ids, where keys do not hold them, of papers without a record, by partition of their keys.
   let missingIDs: Spill
   let ranges: RowRanges
-  let duplicates: Int
+  /// Places of records whose id came before.
+  let repeated: [UInt32]
   let distinctDangling: Int
 
   private struct Known: BitwiseCopyable {
@@ -102,7 +103,7 @@ struct PaperJoin: Sendable {
     self.unresolved = unresolved
     self.missingIDs = missingIDs
     self.ranges = ranges
-    duplicates = repeated.reduce(0) { $0 + $1.count }
+    self.repeated = repeated.flatMap { $0 }.map(\.repeated).sorted()
     distinctDangling = parts.reduce(0) { $0 + $1.dangling }
   }
 

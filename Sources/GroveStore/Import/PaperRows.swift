@@ -1,62 +1,83 @@
 import Foundation
 import GroveKernels
 
-/// Writes the texts, years and author counts of numbered papers, in the order of their numbers.
-struct PaperRows {
-  let years: StoreFile
-  let authorCounts: StoreFile
-  /// Sum of the papers' hashes.
-  let hash: StoreHash
+/// Rows of papers on their way from the readers to the database, in the order of batches whoever reads them.
+///
+/// A reader that is far ahead waits, so that only a few batches are held.
+final class PaperRowQueue: @unchecked Sendable {
+  // Sendable because everything is only touched while `condition` is locked.
+  private static let ahead = 8
 
-  /// - Parameters:
-  ///   - stubs: papers that have no record, in the order of their numbers.
-  ///   - longIDs: their ids where the keys do not hold them.
-  ///   - batches: how many there are.
-  init(
-    _ streams: ImportStreams, _ numbers: PaperNumbers, stubs: [NodeKey], longIDs: [NodeKey: [UInt8]], batches: Int,
-    into database: TextDatabaseWriter, path: (String) -> String
-  ) throws {
-    let years = try StoreArrayWriter(path("paper.years"), .int32)
-    let authorCounts = try StoreArrayWriter(path("paper.authors"), .uint32)
-    var hash = StoreHash()
-    var ordinal: UInt32 = 0
+  private let condition = NSCondition()
+  private var waiting: [Int: [UInt8]] = [:]
+  private var nextBatch = 0
+  private var isClosed = false
+
+  /// Hands over the rows of a batch.
+  ///
+  /// - Throws: `Closed` where the other side has given up.
+  func put(_ rows: [UInt8], batch: Int) throws {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isClosed && batch >= nextBatch + PaperRowQueue.ahead { condition.wait() }
+    if isClosed { throw Closed() }
+    waiting[batch] = rows
+    condition.broadcast()
+  }
+
+  /// The rows of the next batch; nil once closed and empty.
+  func next() -> (batch: Int, rows: [UInt8])? {
+    condition.lock()
+    defer { condition.unlock() }
+    while waiting[nextBatch] == nil && !isClosed { condition.wait() }
+    guard let rows = waiting.removeValue(forKey: nextBatch) else { return nil }
+    nextBatch += 1
+    condition.broadcast()
+    return (nextBatch - 1, rows)
+  }
+
+  /// No more rows come, or nobody takes them.
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// The reason why rows cannot be handed over; the other side knows the real one.
+  struct Closed: Error {}
+}
+
+/// Papers' rows in the database, and their years and author counts by number.
+enum PaperRows {
+  /// Inserts the rows that come through the queue, by the places of their records in the dump.
+  static func insert(_ queue: PaperRowQueue, _ streams: ImportStreams, into database: TextDatabaseWriter) throws {
+    // Readers that wait for room hear of a failure here.
+    defer { queue.close() }
+    var record: Int64 = 0
+    var columns: [Waiting.Columns] = []
     try database.insert("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)") { row in
-      for batch in 0..<batches {
-        try streams.texts.withPartition(batch) { bytes in
+      while let (batch, rows) = queue.next() {
+        columns.removeAll(keepingCapacity: true)
+        try rows.withUnsafeBytes { bytes in
           var place = 0
           while place < bytes.count {
             let head = bytes.load(fromByteOffset: place, as: Waiting.Text.self)
             let start = place + MemoryLayout<Waiting.Text>.stride
             place = start + (head.byteCount + 7) & ~7
-            let number = numbers.number(ofOrdinal: ordinal)
-            ordinal += 1
-            if number == PaperNumbers.none { continue }
-            hash += StoreHash(low: head.digest.0, high: head.digest.1)
-            try years.append(head.year)
-            try authorCounts.append(head.authorCount)
-            try PaperRows.insert(head, bytes, start, number: number, row)
+            columns.append(
+              Waiting.Columns(digest: head.digest, year: head.year, authorCount: head.authorCount))
+            try insert(head, bytes, start, record: record, row)
+            record += 1
           }
         }
-      }
-      for place in Int32(3)...9 where !stubs.isEmpty { row.bindNull(at: place) }
-      for (place, stub) in stubs.enumerated() {
-        row.bind(Int64(numbers.count + place), at: 1)
-        try (longIDs[stub] ?? []).withUnsafeBufferPointer { long in
-          row.bind(stub, long: long, at: 2)
-          try row.step()
-        }
-        try years.append(Int32(0))
-        try authorCounts.append(UInt32(0))
-        hash += withUnsafeBytes(of: stub) { StoreHash($0, seed: 9) }
+        try columns.withUnsafeBytes { try streams.columns.write($0, partition: batch) }
       }
     }
-    self.years = try years.finish()
-    self.authorCounts = try authorCounts.finish()
-    self.hash = hash
   }
 
   private static func insert(
-    _ head: Waiting.Text, _ bytes: UnsafeRawBufferPointer, _ start: Int, number: UInt32, _ row: borrowing RowInserter
+    _ head: Waiting.Text, _ bytes: UnsafeRawBufferPointer, _ start: Int, record: Int64, _ row: borrowing RowInserter
   ) throws {
     var place = start
     func next(_ count: UInt32) -> Bytes {
@@ -64,7 +85,7 @@ struct PaperRows {
       return Bytes(
         start: bytes.baseAddress.map { ($0 + place).assumingMemoryBound(to: UInt8.self) }, count: Int(count))
     }
-    row.bind(Int64(number), at: 1)
+    row.bind(record, at: 1)
     row.bind(next(head.counts.title), at: 3)
     row.bind(next(head.counts.abstract), at: 4)
     if head.year > 0 { row.bind(Int64(head.year), at: 5) } else { row.bindNull(at: 5) }
@@ -74,5 +95,70 @@ struct PaperRows {
     row.bind(next(head.counts.issue), at: 9)
     row.bind(head.key, long: next(head.counts.id), at: 2)
     try row.step()
+  }
+
+  /// Takes the rows of repeated records out and adds those of papers without a record.
+  static func settle(_ papers: PaperJoin, in database: TextDatabaseWriter) throws {
+    if papers.numbers.count < papers.numbers.recordCount {
+      try database.insert("DELETE FROM paper WHERE record = ?") { row in
+        for repeated in papers.repeated {
+          row.bind(Int64(repeated), at: 1)
+          try row.step()
+        }
+      }
+    }
+    if papers.stubs.isEmpty { return }
+    var longIDs: [NodeKey: [UInt8]] = [:]
+    try papers.forEachMissingID { key, id in longIDs[key] = Array(id) }
+    try database.insert("INSERT INTO paper(record, id) VALUES (?, ?)") { row in
+      for (place, stub) in papers.stubs.enumerated() {
+        row.bind(Int64(papers.numbers.recordCount + place), at: 1)
+        try (longIDs[stub] ?? []).withUnsafeBufferPointer { long in
+          row.bind(stub, long: long, at: 2)
+          try row.step()
+        }
+      }
+    }
+  }
+
+  /// What is kept by number beside the database.
+  struct Columns: Sendable {
+    let years: StoreFile
+    let authorCounts: StoreFile
+    /// The record of each paper in the database; nil where it is the number.
+    let records: StoreFile?
+    /// Sum of the papers' hashes.
+    let hash: StoreHash
+  }
+
+  static func columns(
+    _ papers: PaperJoin, _ streams: ImportStreams, batches: Int, path: (String) -> String
+  ) throws -> Columns {
+    let years = try StoreArrayWriter(path("paper.years"), .int32)
+    let authorCounts = try StoreArrayWriter(path("paper.authors"), .uint32)
+    let hasGaps = papers.numbers.count < papers.numbers.recordCount
+    let records = hasGaps ? try StoreArrayWriter(path("paper.records"), .uint32) : nil
+    var hash = StoreHash()
+    var ordinal: UInt32 = 0
+    for batch in 0..<batches {
+      try streams.columns.withPartition(batch) { bytes in
+        for column in bytes.bindMemory(to: Waiting.Columns.self) {
+          defer { ordinal += 1 }
+          if papers.numbers.number(ofOrdinal: ordinal) == PaperNumbers.none { continue }
+          hash += StoreHash(low: column.digest.0, high: column.digest.1)
+          try years.append(column.year)
+          try authorCounts.append(column.authorCount)
+          try records?.append(ordinal)
+        }
+      }
+    }
+    for (place, stub) in papers.stubs.enumerated() {
+      try years.append(Int32(0))
+      try authorCounts.append(UInt32(0))
+      try records?.append(UInt32(papers.numbers.recordCount + place))
+      hash += withUnsafeBytes(of: stub) { StoreHash($0, seed: 9) }
+    }
+    return Columns(
+      years: try years.finish(), authorCounts: try authorCounts.finish(), records: try records?.finish(), hash: hash)
   }
 }

@@ -20,7 +20,7 @@ struct Relations {
   }
 
   init(
-    _ streams: ImportStreams, _ papers: PaperJoin, path: @escaping (String) -> String,
+    _ streams: ImportStreams, _ papers: PaperJoin, path: @escaping (String) -> String, joined: Channel<EntityJoin>,
     progress: StoreImporter.Progress
   ) throws {
     let keysOf = { (file: StoreFile) in
@@ -73,6 +73,7 @@ struct Relations {
         }
         try writer.finish()
       })
+    joined.send(authors)
     let authorKeys = try keysOf(authors.keys)
     _ = try add(
       AcademicSchema.writes, authors.edges, authors.ranges, rowKeys: paperKeys, columnKeys: authorKeys, of: authors,
@@ -100,16 +101,19 @@ struct Relations {
         }
         try writer.finish()
       })
+    joined.send(affiliations)
     _ = try add(
       AcademicSchema.affiliatedWith, employed, ranges, rowKeys: authorKeys,
       columnKeys: try keysOf(affiliations.keys), of: affiliations, .earliest, .year)
 
     progress(0.85, "joining venues and fields")
     let venues = try EntityJoin(.venue, streams, papers.numbers, path: path("venue.keys"))
+    joined.send(venues)
     _ = try add(
       AcademicSchema.publishedIn, venues.edges, venues.ranges,
       rowKeys: paperKeys, columnKeys: try keysOf(venues.keys), of: venues, .one)
     let fields = try EntityJoin(.field, streams, papers.numbers, path: path("field.keys"))
+    joined.send(fields)
     _ = try add(
       AcademicSchema.hasTopic, fields.edges, fields.ranges, rowKeys: paperKeys,
       columnKeys: try keysOf(fields.keys), of: fields, .heaviest, .weight)

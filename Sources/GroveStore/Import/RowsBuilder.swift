@@ -118,17 +118,24 @@ struct RowsBuilder {
       }
       piece.columns.reserveCapacity(records.count)
       if detail != nil { piece.details.reserveCapacity(records.count) }
-      for row in 0..<rows.count where starts[row + 1] > starts[row] {
-        let slice = UnsafeMutableBufferPointer(rebasing: words[starts[row]..<starts[row + 1]])
-        let before = piece.columns.count
-        append(slice, row: rows.lowerBound + row, seed: seed, to: &piece)
-        piece.lengths[row] = Int64(piece.columns.count - before)
+      rowKeys.withUnsafeBufferPointer { rowKeys in
+        columnKeys.withUnsafeBufferPointer { columnKeys in
+          for row in 0..<rows.count where starts[row + 1] > starts[row] {
+            let slice = UnsafeMutableBufferPointer(rebasing: words[starts[row]..<starts[row + 1]])
+            let before = piece.columns.count
+            append(slice, key: rowKeys[rows.lowerBound + row], columnKeys, seed: seed, to: &piece)
+            piece.lengths[row] = Int64(piece.columns.count - before)
+          }
+        }
       }
     }
     return piece
   }
 
-  private func append(_ words: UnsafeMutableBufferPointer<UInt64>, row: Int, seed: UInt64, to piece: inout Piece) {
+  private func append(
+    _ words: UnsafeMutableBufferPointer<UInt64>, key: NodeKey, _ columnKeys: UnsafeBufferPointer<NodeKey>, seed: UInt64,
+    to piece: inout Piece
+  ) {
     RowsBuilder.sort(words)
     var kept = 0
     var further: [(column: UInt32, place: Int32)] = []
@@ -154,7 +161,7 @@ struct RowsBuilder {
       RowsBuilder.sort(entries)
       for place in entries.indices { entries[place] = entries[place] << 32 | entries[place] >> 32 }
     }
-    var record = Record(row: rowKeys[row], column: NodeKey(high: 0, low: 0), detail: 0)
+    var record = Record(row: key, column: NodeKey(high: 0, low: 0), detail: 0)
     for word in entries {
       let column = UInt32(truncatingIfNeeded: word >> 32)
       let value = UInt32(truncatingIfNeeded: word)

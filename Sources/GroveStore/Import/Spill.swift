@@ -59,7 +59,9 @@ final class Spill: @unchecked Sendable {
   }
 
   /// Calls `body` with all records of a partition.
-  func withPartition<Result>(_ partition: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+  func withPartition<Result>(
+    _ partition: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
     let blocks = lock.withLock { partition < self.blocks.count ? self.blocks[partition] : [] }
     let count = blocks.reduce(0) { $0 + $1.count }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
@@ -87,7 +89,7 @@ struct SpillWriter: ~Copyable {
   private let filled: UnsafeMutablePointer<Int>
   private let partitions: Int
 
-  init(_ spill: Spill, partitions: Int = Spill.partitionCount, blockSize: Int = 1 << 14) {
+  init(_ spill: Spill, partitions: Int = Spill.partitionCount, blockSize: Int = 1 << 16) {
     self.spill = spill
     self.blockSize = blockSize
     self.partitions = partitions

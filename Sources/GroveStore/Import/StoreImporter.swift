@@ -63,8 +63,21 @@ public struct StoreImporter: Sendable {
 
   private func build(_ files: DumpFiles, _ former: GraphStore?, _ writer: StoreWriter) throws -> LoadReport {
     let streams = try ImportStreams(in: writer.folder)
-    let formerBatches = try former.map { try StoredRecords($0).emit(into: streams) } ?? []
-    let reading = try read(files, streams, firstBatch: formerBatches.count)
+    // The database takes the papers' texts while they are read, and what they mention while it is joined.
+    nonisolated(unsafe) let database = try TextDatabaseWriter(writer.path("texts.sqlite"))
+    let inserting = BackgroundTask { try PaperRows.insert(streams.rows, streams, into: database) }
+    let formerBatches: [Int]
+    let reading: Reading
+    do {
+      defer { streams.rows.close() }
+      formerBatches = try former.map { try StoredRecords($0).emit(into: streams) } ?? []
+      reading = try read(files, streams, firstBatch: formerBatches.count)
+    } catch {
+      // The database's own failure comes first: readers stop because of it.
+      try inserting.value()
+      throw error
+    }
+    try inserting.value()
     if reading.counts.records == 0 && !files.members.isEmpty {
       throw FormatFailure.bad(
         files.members[0].place, "holds no whole record",
@@ -74,29 +87,26 @@ public struct StoreImporter: Sendable {
     let batches = formerBatches + reading.papersOfBatch
     let papers = try PaperJoin(
       streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: options.dangling, path: writer.path)
-
-    // The database takes the papers' texts while the rest is joined.
-    let database = try TextDatabaseWriter(writer.path("texts.sqlite"))
-    let stubIDs = Guarded<[NodeKey: [UInt8]]>([:])
-    if !papers.stubs.isEmpty {
-      try papers.forEachMissingID { key, id in stubIDs.withLock { $0[key] = Array(id) } }
-    }
-    nonisolated(unsafe) let shared = database
+    let joined = Channel<EntityJoin>()
     let (place, generation) = (writer.folder, writer.generation)
-    let path = { @Sendable (name: String) in StoreWriter.path(name, in: place, generation: generation) }
     let rows = BackgroundTask {
-      try PaperRows(
-        streams, papers.numbers, stubs: papers.stubs, longIDs: stubIDs.withLock { $0 }, batches: batches.count,
-        into: shared, path: path)
+      let columns = try PaperRows.columns(papers, streams, batches: batches.count) {
+        StoreWriter.path($0, in: place, generation: generation)
+      }
+      try PaperRows.settle(papers, in: database)
+      while let entities = joined.next() { try EntityRows.write(entities, into: database) }
+      return columns
     }
     let relations: Relations
-    do { relations = try Relations(streams, papers, path: writer.path, progress: progress) } catch {
+    do {
+      defer { joined.end() }
+      relations = try Relations(streams, papers, path: writer.path, joined: joined, progress: progress)
+    } catch {
       _ = try? rows.value()
       throw error
     }
-    let paperRows = try rows.value()
     progress(0.9, "writing ids and texts")
-    for entities in relations.entities { try EntityRows.write(entities, into: database) }
+    let paperRows = try rows.value()
     try database.insert("INSERT INTO missing VALUES (?, ?, ?)") { row in
       try papers.forEachMissingID { key, id in
         row.bind(Int64(bitPattern: key.high), at: 1)
@@ -113,7 +123,7 @@ public struct StoreImporter: Sendable {
     let unresolved = try papers.writeUnresolved(writer.path("unresolved"))
 
     var report = reading.report
-    report.duplicates = papers.duplicates
+    report.duplicates = papers.repeated.count
     report.dangling = unresolved.count ?? 0
     report.distinctDangling = papers.distinctDangling
     report.duplicateEdges += relations.citationDuplicates
@@ -127,10 +137,10 @@ public struct StoreImporter: Sendable {
       [
         StoreManifest.Nodes(
           type: AcademicSchema.paper.name, count: papers.count, keys: papers.keys, order: papers.order,
-          years: paperRows.years, authorCounts: paperRows.authorCounts)
+          years: paperRows.years, authorCounts: paperRows.authorCounts, records: paperRows.records)
       ] + relations.entities.map {
         StoreManifest.Nodes(
-          type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil)
+          type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil, records: nil)
       }
     let catalogueFile = try catalogue.grown(to: papers.count).write(writer.path("catalogue.sqlite"))
     let manifest = StoreManifest(
@@ -248,6 +258,28 @@ public struct StoreImporter: Sendable {
       }
     }
     return name
+  }
+}
+
+/// Values from one thread to another, in order.
+final class Channel<Value: Sendable>: Sendable {
+  private let waiting = Guarded<[Value?]>([])
+  private let count = DispatchSemaphore(value: 0)
+
+  func send(_ value: Value) { put(value) }
+
+  /// No more values come.
+  func end() { put(nil) }
+
+  /// Waits for the next value; nil once no more come. For one caller.
+  func next() -> Value? {
+    count.wait()
+    return waiting.withLock { $0.removeFirst() }
+  }
+
+  private func put(_ value: Value?) {
+    waiting.withLock { $0.append(value) }
+    count.signal()
   }
 }
 

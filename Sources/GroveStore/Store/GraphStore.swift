@@ -261,11 +261,13 @@ public final class GraphStore: GraphSource, FeatureSource {
     let place = "\(path)/\(manifest.texts.name)"
     try TextDatabaseWriter.explained(place) {
       try texts.read { db in
+        let order = type == AcademicSchema.paper ? "record" : "number"
         let rows = try Row.fetchCursor(
-          db, sql: "SELECT \(columns), number FROM \(type.name.quotedDatabaseIdentifier) ORDER BY number")
+          db, sql: "SELECT \(columns) FROM \(type.name.quotedDatabaseIdentifier) ORDER BY \(order)")
+        var number = 0
         while let row = try rows.next() {
-          let number: Int = row[row.count - 1]
           try body(number, row)
+          number += 1
         }
       }
     }
@@ -274,12 +276,17 @@ public final class GraphStore: GraphSource, FeatureSource {
   /// A row of the text database by column names.
   public func texts(of node: Int, type: NodeType) throws -> [String: String] {
     let place = "\(path)/\(manifest.texts.name)"
+    let isPaper = type == AcademicSchema.paper
+    let records: MappedArray<UInt32>? = isPaper ? try manifest.nodes[0].records.map { try array($0) } : nil
+    let key = records.map { Int($0[node]) } ?? node
     return try TextDatabaseWriter.explained(place) {
       try texts.read { db in
         let row = try Row.fetchOne(
-          db, sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE number = ?", arguments: [node])
+          db,
+          sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE \(isPaper ? "record" : "number") = ?",
+          arguments: [key])
         var result: [String: String] = [:]
-        for (column, value) in row ?? Row() where column != "number" && !value.isNull {
+        for (column, value) in row ?? Row() where column != "number" && column != "record" && !value.isNull {
           result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
         }
         return result

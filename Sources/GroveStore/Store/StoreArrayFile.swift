@@ -63,11 +63,11 @@ final class StoreArrayWriter {
     if pending.count >= 1 << 18 { try flush() }
   }
 
-  /// Writes what waits and the header, and waits for the disk.
+  /// Writes what waits and the header; the disk is waited for when the store's writer commits.
   func finish() throws -> StoreFile {
     try flush()
     let header = element.header(count: count)
-    guard pwrite(descriptor, header, header.count, 0) == header.count, fsync(descriptor) == 0 else {
+    guard pwrite(descriptor, header, header.count, 0) == header.count else {
       throw FileFailure.cannotWrite(path: path, code: errno)
     }
     return StoreFile(
@@ -129,10 +129,9 @@ final class StoreScatterFile: @unchecked Sendable {
       of: value, toByteOffset: StoreArrayWriter.headerSize + position * element.stride, as: Value.self)
   }
 
-  /// Writes the header and waits for the disk.
+  /// Writes the header; the disk is waited for when the store's writer commits.
   func finish() throws -> StoreFile {
     element.header(count: count).withUnsafeBytes { start.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-    guard msync(start, byteCount, MS_SYNC) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
     let body = UnsafeRawBufferPointer(
       start: start + StoreArrayWriter.headerSize, count: byteCount - StoreArrayWriter.headerSize)
     return StoreFile(

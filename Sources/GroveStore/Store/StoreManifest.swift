@@ -16,6 +16,8 @@ struct StoreManifest: Codable, Sendable {
     let years: StoreFile?
     /// How many authors a paper lists, those without an id too.
     let authorCounts: StoreFile?
+    /// Record of each paper in the database; nil where that is its number.
+    let records: StoreFile?
   }
 
   /// A relation: the entries of each row, in compressed rows.
@@ -67,7 +69,7 @@ struct StoreManifest: Codable, Sendable {
 
   /// All files but the manifest.
   var files: [StoreFile] {
-    nodes.flatMap { [$0.keys, $0.order, $0.years, $0.authorCounts].compactMap { $0 } }
+    nodes.flatMap { [$0.keys, $0.order, $0.years, $0.authorCounts, $0.records].compactMap { $0 } }
       + relations.flatMap { [$0.offsets, $0.columns, $0.details, $0.repeats].compactMap { $0 } }
       + [unresolved, texts, catalogue]
   }

@@ -50,6 +50,13 @@ final class StoreWriter {
 
   /// Makes the new generation the store, and unlinks what only the old one used.
   func commit(_ manifest: StoreManifest) throws {
+    for file in manifest.files where former?.files.contains(file) != true {
+      let path = "\(folder)/\(file.name)"
+      let descriptor = open(path, O_RDWR | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
+      defer { close(descriptor) }
+      guard fsync(descriptor) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
+    }
     try manifest.write(folder)
     sweep(keeping: manifest)
   }

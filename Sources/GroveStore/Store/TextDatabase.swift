@@ -6,11 +6,12 @@ import GroveKernels
 
 /// The database of a store that holds ids and texts: a table a type, a row a node.
 ///
-///     paper(number INTEGER PRIMARY KEY, id, title, abstract, year, n_citation, doi, volume, issue)
+///     paper(record INTEGER PRIMARY KEY, id, title, abstract, year, n_citation, doi, volume, issue)
 ///     author | venue | affiliation | field (number INTEGER PRIMARY KEY, id, name)
 ///     missing(high, low, id)         long ids of papers that are referred to and not there
 ///     meta(key, value)               stubs: how many papers have no record
 ///
+/// Papers are numbered in the order of `record`, which has gaps where a record repeated an earlier one's id.
 /// `id` is an INTEGER or TEXT, exactly as given; NULL for nodes known by their name alone.
 final class TextDatabaseWriter {
   private let path: String
@@ -34,7 +35,7 @@ final class TextDatabaseWriter {
     queue = try TextDatabaseWriter.explained(path) { try DatabaseQueue(path: path, configuration: configuration) }
     try execute(
       """
-      CREATE TABLE paper(number INTEGER PRIMARY KEY, id, title TEXT, abstract TEXT, year INTEGER, n_citation INTEGER,
+      CREATE TABLE paper(record INTEGER PRIMARY KEY, id, title TEXT, abstract TEXT, year INTEGER, n_citation INTEGER,
         doi TEXT, volume TEXT, issue TEXT);
       CREATE TABLE author(number INTEGER PRIMARY KEY, id, name TEXT);
       CREATE TABLE venue(number INTEGER PRIMARY KEY, id, name TEXT);
@@ -61,7 +62,7 @@ final class TextDatabaseWriter {
     }
   }
 
-  /// Closes the database and waits for the disk.
+  /// Closes the database.
   func finish() throws -> StoreFile {
     try TextDatabaseWriter.explained(path) { try queue.close() }
     return try StoreFile.sealing(path)
@@ -126,12 +127,8 @@ struct RowInserter: ~Copyable {
 }
 
 extension StoreFile {
-  /// A file that is complete: its length and hash, once it has reached the disk.
+  /// A file that is complete: its length and hash.
   static func sealing(_ path: String) throws -> StoreFile {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
     let hash = try contentHash(path)
     return StoreFile(
       name: (path as NSString).lastPathComponent, bytes: hash.byteCount, checksum: hash.hash.text, element: nil,
