@@ -39,6 +39,7 @@ struct PaperJoin: Sendable {
   let ranges: RowRanges
   let duplicates: Int
   let distinctDangling: Int
+  private let keyPath: String
 
   private struct Known: BitwiseCopyable {
     var key: NodeKey
@@ -69,7 +70,8 @@ struct PaperJoin: Sendable {
     let count = firstStub.last!
     let stubStarts = firstStub
 
-    let keyFile = try StoreScatterFile(path("paper.keys"), .key, count: count)
+    keyPath = path("paper.keys")
+    let keyFile = try StoreScatterFile(keyPath, .key, count: count)
     let edges = try Spill(in: streams.folder)
     let unresolved = try Spill(in: streams.folder)
     let missingIDs = try Spill(in: streams.folder)
@@ -104,6 +106,17 @@ struct PaperJoin: Sendable {
     self.ranges = ranges
     duplicates = repeated.reduce(0) { $0 + $1.count }
     distinctDangling = parts.reduce(0) { $0 + $1.dangling }
+  }
+
+  /// Numbers of papers by what stands for their keys.
+  ///
+  /// - Returns: nothing for papers that are not there.
+  func numbers(of wanted: [NodeKey: Int]) throws -> [Int: Int32] {
+    let mapping = try Mapping(keyPath)
+    let all = MappedArray<NodeKey>(mapping, offset: StoreArrayWriter.headerSize, count: count)
+    var result: [Int: Int32] = [:]
+    for (number, key) in all.enumerated() { if let old = wanted[key] { result[old] = Int32(number) } }
+    return result
   }
 
   /// Sorts each partition's papers by key; of equal keys the earliest record stays.

@@ -57,13 +57,16 @@ struct ImportCommand: ParsableCommand {
       options.keysAuthorsByName = authorKey == "name"
       options.decodesEntities = decodesEntities
       options.format = format
+      options.labels = labels
+      options.splits = split
       let line = Guarded(ProgressLine())
       defer { line.withLock { $0.clear() } }
       let importer = StoreImporter(options) { share, text in line.withLock { $0.show(share, text) } }
       report = try importer.run(sources, into: into)
+    } else {
+      try StoreEditor(into).set(labels: labels, splits: split)
     }
     let seconds = Date().timeIntervalSince(started)
-    if labels != nil || !split.isEmpty { try StoreEditor(into).set(labels: labels, splits: split) }
     for warning in report?.warnings ?? [] { Notice.say(warning) }
     try show(report, seconds)
   }
