@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
     common.apply()
     let graph = try openGraph(store)
     if let node { return try show(node, of: graph) }
-    let summary = try GraphSummary(graph, warnings: graph.warnings)
+    let summary = try GraphSummary(graph, warnings: graph.warnings, snapshot: graph.knownSnapshot)
     let components = try componentCount(summary, graph)
     var report = Report("inspect")
     report.set("name", summary.name)
