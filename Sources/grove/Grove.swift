@@ -13,7 +13,8 @@ struct Grove: ParsableCommand {
     abstract: "Graph learning for academic graphs, on the CPU.",
     discussion: "Example: grove train graphs/karate --model gcn --out run", version: GroveVersion.current,
     subcommands: [
-      DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self, ModelsCommand.self, TrainCommand.self,
+      DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self,
+      ModelsCommand.self, TrainCommand.self,
       EvaluateCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
     ])
 

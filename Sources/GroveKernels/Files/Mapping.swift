@@ -33,7 +33,9 @@ public final class Mapping: @unchecked Sendable {
   deinit { if let start { munmap(start, byteCount) } }
 
   /// The file's bytes, good for as long as this mapping is held.
-  @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : byteCount) }
+  @inlinable public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : byteCount)
+  }
 
   /// The bytes will be read from front to back soon.
   public func expectSequentialReading() { if let start { madvise(start, byteCount, MADV_SEQUENTIAL) } }

@@ -42,7 +42,9 @@ struct DumpFiles {
 
   /// Endings of files that may hold records.
   private static let suffixes: Set<String> = ["json", "jsonl", "ndjson", "txt"]
-  private static let packings: Set<String> = ["gz", "zst", "xz", "bz2", "lz4", "zip", "tar", "tgz", "tzst", "txz", "7z"]
+  private static let packings: Set<String> = [
+    "gz", "zst", "xz", "bz2", "lz4", "zip", "tar", "tgz", "tzst", "txz", "7z",
+  ]
 
   private static func add(
     _ path: String, isNamed: Bool, to members: inout [Member], _ notes: inout [String]

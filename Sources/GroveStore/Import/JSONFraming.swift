@@ -46,7 +46,8 @@ enum JSONFraming: Sendable {
     var place = start
     while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 || bytes[place] == 0x0d { place += 1 }
     if place == start, place < bytes.count, bytes[place] == 0x2c { place += 1 }
-    return place == bytes.count || bytes[place] == 0x0a || bytes[place] == 0x7b && (place == start || place == start + 1)
+    return place == bytes.count || bytes[place] == 0x0a
+      || bytes[place] == 0x7b && (place == start || place == start + 1)
       || bytes[place] == 0x5d
   }
 
@@ -88,7 +89,8 @@ enum JSONFraming: Sendable {
     var line = 0
     while start < bytes.count {
       let found = memchr(base + start, 0x0a, bytes.count - start)
-      let end = found.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base) } ?? bytes.count
+      let end =
+        found.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base) } ?? bytes.count
       if let record = record(in: Bytes(start: base + start, count: end - start)) { try body(record, line) }
       if found != nil { line += 1 }
       start = end + 1

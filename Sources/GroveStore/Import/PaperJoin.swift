@@ -40,6 +40,7 @@ struct PaperJoin: Sendable {
   /// Places of records whose id came before.
   let repeated: [UInt32]
   let distinctDangling: Int
+  private let keyPath: String
 
   private struct Known: BitwiseCopyable {
     var key: NodeKey
@@ -70,7 +71,8 @@ struct PaperJoin: Sendable {
     let count = firstStub.last!
     let stubStarts = firstStub
 
-    let keyFile = try StoreScatterFile(path("paper.keys"), .key, count: count)
+    keyPath = path("paper.keys")
+    let keyFile = try StoreScatterFile(keyPath, .key, count: count)
     let edges = try Spill(in: streams.folder)
     let unresolved = try Spill(in: streams.folder)
     let missingIDs = try Spill(in: streams.folder)
@@ -105,6 +107,17 @@ struct PaperJoin: Sendable {
     self.ranges = ranges
     self.repeated = repeated.flatMap { $0 }.map(\.repeated).sorted()
     distinctDangling = parts.reduce(0) { $0 + $1.dangling }
+  }
+
+  /// Numbers of papers by what stands for their keys.
+  ///
+  /// - Returns: nothing for papers that are not there.
+  func numbers(of wanted: [NodeKey: Int]) throws -> [Int: Int32] {
+    let mapping = try Mapping(keyPath)
+    let all = MappedArray<NodeKey>(mapping, offset: StoreArrayWriter.headerSize, count: count)
+    var result: [Int: Int32] = [:]
+    for (number, key) in all.enumerated() { if let old = wanted[key] { result[old] = Int32(number) } }
+    return result
   }
 
   /// Sorts each partition's papers by key; of equal keys the earliest record stays.

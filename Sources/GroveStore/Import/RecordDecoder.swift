@@ -28,7 +28,8 @@ struct RecordDecoder: ~Copyable {
     }
     if code != 0, repair(record) {
       code = repaired.withUnsafeBytes {
-        grove_json_parse(parser, $0.baseAddress!.assumingMemoryBound(to: CChar.self), repaired.count - 64, &tape, &strings)
+        grove_json_parse(
+          parser, $0.baseAddress!.assumingMemoryBound(to: CChar.self), repaired.count - 64, &tape, &strings)
       }
     }
     guard code == 0, let tape, let strings else { return .bad(RecordDecoder.reason(code)) }

@@ -32,7 +32,8 @@ struct Relations {
     var hashes: [StoreHash] = []
     func add(
       _ type: EdgeType, _ edges: Spill, _ ranges: RowRanges, rowKeys: MappedArray<NodeKey>,
-      columnKeys: MappedArray<NodeKey>, of entities: EntityJoin? = nil, rowsAreTargets: Bool = false, _ rule: RowsBuilder.Rule,
+      columnKeys: MappedArray<NodeKey>, of entities: EntityJoin? = nil, rowsAreTargets: Bool = false,
+      _ rule: RowsBuilder.Rule,
       _ detail: StoreManifest.Relation.Detail? = nil
     ) throws -> Int {
       let element: StoreElement? = detail.map { $0 == .weight ? .float32 : .int32 }

@@ -22,6 +22,9 @@ public struct StoreImporter: Sendable {
     public var decodesEntities = false
     /// The dialect's name for the report, or "auto" to tell it from the records.
     public var format = "auto"
+    /// Labels and splits that are set together with the records, or not at all: see `StoreEditor.set`.
+    public var labels: String?
+    public var splits: [String] = []
 
     /// The defaults.
     public init() {}
@@ -81,12 +84,17 @@ public struct StoreImporter: Sendable {
     if reading.counts.records == 0 && !files.members.isEmpty {
       throw FormatFailure.bad(
         files.members[0].place, "holds no whole record",
-        do: "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")")
+        do:
+          "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")"
+      )
     }
+    let formerStubs = try former?.stubs() ?? 0..<0
+    // What is rewritten alone keeps its stubs.
+    let dangling: DanglingRule = files.members.isEmpty && !formerStubs.isEmpty ? .keepStub : options.dangling
     progress(0.6, "joining papers")
     let batches = formerBatches + reading.papersOfBatch
     let papers = try PaperJoin(
-      streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: options.dangling, path: writer.path)
+      streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: dangling, path: writer.path)
     let joined = Channel<EntityJoin>()
     let (place, generation) = (writer.folder, writer.generation)
     let rows = BackgroundTask {
@@ -127,29 +135,51 @@ public struct StoreImporter: Sendable {
     report.dangling = unresolved.count ?? 0
     report.distinctDangling = papers.distinctDangling
     report.duplicateEdges += relations.citationDuplicates
-    if options.dangling == .error, report.dangling > 0 {
+    if dangling == .error, report.dangling > 0 {
       throw FormatFailure.bad(
         files.members.first?.place ?? writer.folder, "\(report.dangling) references lead to papers that are not there",
         do: "add the missing papers, or import with --dangling drop")
     }
-    let catalogue = try former?.catalogue() ?? StoreCatalogue()
+    var catalogue = try former?.catalogue() ?? StoreCatalogue()
+    if let former, !formerStubs.isEmpty {
+      // Stubs follow all other papers, so theirs are the numbers that change.
+      let keys = try former.keys(of: AcademicSchema.paper)
+      let wanted = Dictionary(formerStubs.map { (keys[$0], $0) }, uniquingKeysWith: { first, _ in first })
+      let found = try papers.numbers(of: wanted)
+      catalogue = catalogue.renumbered(from: formerStubs.lowerBound, to: papers.count) { found[$0] }
+    } else {
+      catalogue = catalogue.grown(to: papers.count)
+    }
     let nodes =
       [
         StoreManifest.Nodes(
           type: AcademicSchema.paper.name, count: papers.count, keys: papers.keys, order: papers.order,
           years: paperRows.years, authorCounts: paperRows.authorCounts, records: paperRows.records)
-      ] + relations.entities.map {
+      ]
+      + relations.entities.map {
         StoreManifest.Nodes(
-          type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil, records: nil)
+          type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil,
+          records: nil)
       }
-    let catalogueFile = try catalogue.grown(to: papers.count).write(writer.path("catalogue.sqlite"))
-    let manifest = StoreManifest(
+    let rejects =
+      (former?.manifest.rejects ?? [])
+      + (try report.rejects.map { [try StoreFile.sealing("\(writer.folder)/\($0)")] } ?? [])
+    var manifest = StoreManifest(
       version: StoreManifest.currentVersion, generation: writer.generation, nodes: nodes,
-      relations: relations.manifests, unresolved: unresolved, texts: texts, catalogue: catalogueFile,
+      relations: relations.manifests, unresolved: unresolved, texts: texts,
+      catalogue: try catalogue.write(writer.path("catalogue.sqlite")),
       labeledType: former?.manifest.labeledType, labelRelation: former?.manifest.labelRelation,
       splits: catalogue.splitNames,
       snapshot: StoreImporter.snapshot(papers.count, paperRows.hash, relations),
-      reports: (former?.manifest.reports ?? []) + (files.members.isEmpty ? [] : [report]))
+      reports: (former?.manifest.reports ?? []) + (files.members.isEmpty ? [] : [report]),
+      rejects: rejects)
+    if options.labels != nil || !options.splits.isEmpty {
+      progress(0.95, "reading labels and splits")
+      let staged = try GraphStore(writer.folder, manifest)
+      try StoreEditor.apply(labels: options.labels, splits: options.splits, staged, &catalogue, &manifest)
+      manifest.catalogue = try catalogue.write(writer.path("catalogue.sqlite"))
+      manifest.splits = catalogue.splitNames
+    }
     try writer.commit(manifest)
     return report
   }
@@ -180,7 +210,8 @@ public struct StoreImporter: Sendable {
     worker.decodesEntities = options.decodesEntities
     let settings = worker
     typealias Part = (
-      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)], rejects: [ImportWorker.Reject]
+      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)],
+      rejects: [ImportWorker.Reject]
     )
     let parts = try Parallel.map(Workers.threadCount) { _ -> Part in
       do {
@@ -235,13 +266,16 @@ public struct StoreImporter: Sendable {
       report.badPlaces.append("\(files.members[memberOf[reject.batch] ?? 0].place):\(line): \(reject.reason)")
     }
     if counts.bad > 0 {
-      report.rejects = try writeRejects(streams, batches.map { ($0.index, files.members[$0.member].place, firstLine[$0.index] ?? 1) })
+      report.rejects = try writeRejects(
+        streams, batches.map { ($0.index, files.members[$0.member].place, firstLine[$0.index] ?? 1) })
     }
     return Reading(counts: counts, papersOfBatch: batches.map(\.papers), report: report)
   }
 
   /// Writes all bad records with their places; the file's name.
-  private func writeRejects(_ streams: ImportStreams, _ batches: [(index: Int, place: String, line: Int)]) throws -> String {
+  private func writeRejects(_ streams: ImportStreams, _ batches: [(index: Int, place: String, line: Int)]) throws
+    -> String
+  {
     let name = "rejects.tsv.\(UInt32.random(in: 1...UInt32.max))"
     try AtomicFile.write(to: "\(streams.folder)/\(name)") { sink in
       try sink.write("file\tline\treason\trecord\n")

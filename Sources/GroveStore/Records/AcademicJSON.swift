@@ -124,7 +124,9 @@ struct AcademicJSON {
         var name: Bytes?
         var weight: Float = 1
         tape.forEachMember(of: place) { key, value in
-          if key.equals("name") { name = tape.text(at: value) } else if key.equals("w") {
+          if key.equals("name") {
+            name = tape.text(at: value)
+          } else if key.equals("w") {
             if let number = tape.number(at: value), Float(number).isFinite { weight = Float(number) }
             traits.insert(.weightedTopics)
           }
@@ -141,7 +143,9 @@ struct AcademicJSON {
     var index = 0
     var length: Int64?
     tape.forEachMember(of: object) { key, value in
-      if key.equals("InvertedIndex") { index = value } else if key.equals("IndexLength") {
+      if key.equals("InvertedIndex") {
+        index = value
+      } else if key.equals("IndexLength") {
         length = tape.integer(at: value)
       }
     }
@@ -149,7 +153,9 @@ struct AcademicJSON {
     // Each position takes two words of the tape, so an honest length is no longer than the tape.
     let most = tape.next(after: index) - index
     slots.removeAll(keepingCapacity: true)
-    slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(min(length ?? Int64(most), Int64(max(most, 1 << 16))))))
+    slots.append(
+      contentsOf: repeatElement(
+        (offset: 0, count: 0), count: Int(min(length ?? Int64(most), Int64(max(most, 1 << 16))))))
     let strings = tape.strings
     tape.forEachMember(of: index) { token, places in
       guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
@@ -204,32 +210,55 @@ struct AcademicJSON {
 private struct Keys {
   var id = 0, title = 0, year = 0, authors = 0, venue = 0, venueID = 0, references = 0, topics = 0, keywords = 0
   var abstract = 0, indexedAbstract = 0, citationCount = 0, doi = 0, volume = 0, issue = 0
-  var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, affiliations = 0, mid = 0, aid = 0
+  var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, affiliations = 0, mid = 0,
+    aid = 0
 
   init(_ tape: JSONTape) {
     tape.forEachMember(of: JSONTape.root) { key, value in
       switch key.count {
       case 2: if key.equals("id") { id = value }
       case 3:
-        if key.equals("doi") { doi = value } else if key.equals("fos") { topics = value } else if key.equals("org") {
+        if key.equals("doi") {
+          doi = value
+        } else if key.equals("fos") {
+          topics = value
+        } else if key.equals("org") {
           organization = value
-        } else if key.equals("_id") { id = value } else if key.equals("mid") { mid = value } else if key.equals("aid") {
+        } else if key.equals("_id") {
+          id = value
+        } else if key.equals("mid") {
+          mid = value
+        } else if key.equals("aid") {
           aid = value
         }
       case 4:
-        if key.equals("year") { year = value } else if key.equals("name") { name = value } else if key.equals("orgs") {
+        if key.equals("year") {
+          year = value
+        } else if key.equals("name") {
+          name = value
+        } else if key.equals("orgs") {
           organizations = value
         }
       case 5:
-        if key.equals("title") { title = value } else if key.equals("venue") { venue = value } else if key.equals(
+        if key.equals("title") {
+          title = value
+        } else if key.equals("venue") {
+          venue = value
+        } else if key.equals(
           "issue")
-        { issue = value }
+        {
+          issue = value
+        }
       case 6: if key.equals("volume") { volume = value }
       case 7: if key.equals("authors") { authors = value }
       case 8:
-        if key.equals("abstract") { abstract = value } else if key.equals("venue_id") { venueID = value } else if
-          key.equals("keywords")
-        { keywords = value }
+        if key.equals("abstract") {
+          abstract = value
+        } else if key.equals("venue_id") {
+          venueID = value
+        } else if key.equals("keywords") {
+          keywords = value
+        }
       case 10:
         if key.equals("references") { references = value } else if key.equals("n_citation") { citationCount = value }
       case 11: if key.equals("DisplayName") { displayName = value }

@@ -44,7 +44,9 @@ struct NodeKey: Hashable, Comparable, Sendable {
     } else if id.count <= 15 {
       var words: (UInt64, UInt64) = (0, 0)
       for (place, byte) in id.enumerated() {
-        if place < 7 { words.0 |= UInt64(byte) << (48 - 8 * UInt64(place)) } else {
+        if place < 7 {
+          words.0 |= UInt64(byte) << (48 - 8 * UInt64(place))
+        } else {
           words.1 |= UInt64(byte) << (56 - 8 * UInt64(place - 7))
         }
       }

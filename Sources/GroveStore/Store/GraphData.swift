@@ -34,8 +34,15 @@ extension GraphStore: GraphData {
   /// The manifest's hash.
   public var knownSnapshot: String? { snapshot }
 
-  /// Whether a store lies in a folder.
-  public static func isStore(_ path: String) -> Bool { StoreManifest.isManifest(path) }
+  /// Whether a store lies in a folder, be it whole, damaged or without its manifest.
+  public static func isStore(_ path: String) -> Bool {
+    StoreManifest.isManifest(path)
+      || StoreWriter.names(in: path).contains { name in
+        ["texts.sqlite.", "catalogue.sqlite.", "paper.keys."].contains {
+          name.hasPrefix($0) && Int(name.dropFirst($0.count)) != nil
+        }
+      }
+  }
 
   /// A split from a file beside the store: a table of id and part, or JSON by number.
   public func readSplit(path file: String) throws -> Split { try SplitTable.read(file, self, AcademicSchema.paper) }

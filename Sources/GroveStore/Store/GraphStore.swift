@@ -15,7 +15,8 @@ public final class GraphStore: GraphSource, FeatureSource {
   let manifest: StoreManifest
   private let mappings: [String: Mapping]
   private let texts: DatabaseQueue
-  private let kept: Guarded<StoreCatalogue?>
+  private let labelsAndSplits: DatabaseQueue
+  private let kept = Guarded<StoreCatalogue?>(nil)
   private let verified = Guarded<Set<String>>([])
 
   /// Opens a store.
@@ -30,7 +31,7 @@ public final class GraphStore: GraphSource, FeatureSource {
     while true {
       let manifest = try StoreManifest.read(path)
       do {
-        (mappings, texts, kept) = try GraphStore.open(manifest, path)
+        (mappings, texts, labelsAndSplits) = try GraphStore.open(manifest, path)
         self.manifest = manifest
         return
       } catch {
@@ -41,9 +42,17 @@ public final class GraphStore: GraphSource, FeatureSource {
     }
   }
 
+  /// The store as a manifest that is not in place yet describes it.
+  init(_ path: String, _ manifest: StoreManifest) throws {
+    self.path = path
+    name = NodeFiles.name(of: path)
+    (mappings, texts, labelsAndSplits) = try GraphStore.open(manifest, path)
+    self.manifest = manifest
+  }
+
   private static func open(
     _ manifest: StoreManifest, _ path: String
-  ) throws -> ([String: Mapping], DatabaseQueue, Guarded<StoreCatalogue?>) {
+  ) throws -> ([String: Mapping], DatabaseQueue, DatabaseQueue) {
     var mappings: [String: Mapping] = [:]
     for file in manifest.files {
       let place = "\(path)/\(file.name)"
@@ -61,17 +70,33 @@ public final class GraphStore: GraphSource, FeatureSource {
       }
       mappings[file.name] = mapping
     }
-    // Small, and labels and splits are asked for by almost everyone; the other database is opened now so that it
-    // stays whatever becomes of its name.
-    var configuration = Configuration()
-    configuration.readonly = true
-    let place = "\(path)/\(manifest.texts.name)"
-    let queue = try TextDatabaseWriter.explained(place) {
-      let queue = try DatabaseQueue(path: place, configuration: configuration)
-      try queue.read { db in _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
-      return queue
+    // Both databases are opened now so that they stay whatever becomes of their names.
+    let databases = try [manifest.texts, manifest.catalogue].map { file in
+      let place = "\(path)/\(file.name)"
+      // Bytes 18 and 19 say how the file is journaled; only 1, a rollback journal, leaves the folder alone.
+      guard let bytes = mappings[file.name]?.bytes, bytes.count >= 100, bytes[18] == 1, bytes[19] == 1 else {
+        throw StoreFailure.damaged(path: place, problem: "its header is not what was written")
+      }
+      var configuration = Configuration()
+      configuration.readonly = true
+      return try GraphStore.reading(place) { try DatabaseQueue(path: place, configuration: configuration) }
     }
-    return (mappings, queue, Guarded(nil))
+    return (mappings, databases[0], databases[1])
+  }
+
+  /// SQLite's failures over a file that was written whole: all but a missing right to read it mean damage.
+  private static func reading<Value>(_ place: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as DatabaseError {
+      if access(place, F_OK) == 0, access(place, R_OK) != 0 { throw FileFailure.unreadable(path: place, code: errno) }
+      throw StoreFailure.damaged(
+        path: place, problem: "SQLite finds it damaged (\(plain(error.message ?? "no reason")))")
+    }
+  }
+
+  /// Reads the text database, once its hash has been found right.
+  private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try verify(manifest.texts)
+    return try GraphStore.reading("\(path)/\(manifest.texts.name)") { try texts.read(body) }
   }
 
   // MARK: - GraphSource
@@ -116,7 +141,9 @@ public final class GraphStore: GraphSource, FeatureSource {
       rows.append(contentsOf: repeatElement(Int32(row), count: Int(offsets[row + 1] - offsets[row])))
     }
     var weights: [Float]?
-    if entry.detail == .weight, let details = entry.details { weights = Array(try array(details) as MappedArray<Float>) }
+    if entry.detail == .weight, let details = entry.details {
+      weights = Array(try array(details) as MappedArray<Float>)
+    }
     let ends = Array(columns)
     return EdgeList(
       sources: entry.rowsAreTargets ? ends : rows, targets: entry.rowsAreTargets ? rows : ends, weights: weights,
@@ -202,7 +229,9 @@ public final class GraphStore: GraphSource, FeatureSource {
       if let kept { return kept }
       try verify(manifest.catalogue)
       let count = manifest.labeledType.map { nodeCount(of: NodeType($0)) } ?? nodeCount(of: AcademicSchema.paper)
-      let read = try StoreCatalogue("\(path)/\(manifest.catalogue.name)", nodeCount: count)
+      let read = try GraphStore.reading("\(path)/\(manifest.catalogue.name)") {
+        try labelsAndSplits.read { try StoreCatalogue($0, nodeCount: count) }
+      }
       kept = read
       return read
     }
@@ -257,62 +286,50 @@ public final class GraphStore: GraphSource, FeatureSource {
 
   /// Calls `body` with each row of a type's table, in the order of numbers.
   func readTexts(_ type: NodeType, columns: String, _ body: (Int, Row) throws -> Void) throws {
-    try verify(manifest.texts)
-    let place = "\(path)/\(manifest.texts.name)"
-    try TextDatabaseWriter.explained(place) {
-      try texts.read { db in
-        let order = type == AcademicSchema.paper ? "record" : "number"
-        let rows = try Row.fetchCursor(
-          db, sql: "SELECT \(columns) FROM \(type.name.quotedDatabaseIdentifier) ORDER BY \(order)")
-        var number = 0
-        while let row = try rows.next() {
-          try body(number, row)
-          number += 1
-        }
+    try read { db in
+      let order = type == AcademicSchema.paper ? "record" : "number"
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT \(columns) FROM \(type.name.quotedDatabaseIdentifier) ORDER BY \(order)")
+      var number = 0
+      while let row = try rows.next() {
+        try body(number, row)
+        number += 1
       }
     }
   }
 
   /// A row of the text database by column names.
   public func texts(of node: Int, type: NodeType) throws -> [String: String] {
-    let place = "\(path)/\(manifest.texts.name)"
     let isPaper = type == AcademicSchema.paper
     let records: MappedArray<UInt32>? = isPaper ? try manifest.nodes[0].records.map { try array($0) } : nil
     let key = records.map { Int($0[node]) } ?? node
-    return try TextDatabaseWriter.explained(place) {
-      try texts.read { db in
-        let row = try Row.fetchOne(
-          db,
-          sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE \(isPaper ? "record" : "number") = ?",
-          arguments: [key])
-        var result: [String: String] = [:]
-        for (column, value) in row ?? Row() where column != "number" && column != "record" && !value.isNull {
-          result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
-        }
-        return result
+    return try read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE \(isPaper ? "record" : "number") = ?",
+        arguments: [key])
+      var result: [String: String] = [:]
+      for (column, value) in row ?? Row() where column != "number" && column != "record" && !value.isNull {
+        result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
       }
+      return result
     }
   }
 
   /// Numbers of papers that have no record: they follow all others.
   func stubs() throws -> Range<Int> {
-    let place = "\(path)/\(manifest.texts.name)"
     let count = nodeCount(of: AcademicSchema.paper)
-    let all = try TextDatabaseWriter.explained(place) {
-      try texts.read { try Int.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'stubs'") }
-    }
+    let all = try read { try Int.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'stubs'") }
     return (count - (all ?? 0))..<count
   }
 
   /// Calls `body` with the id of each missing paper whose key does not hold it.
   func readMissing(_ body: (NodeKey, String) throws -> Void) throws {
-    try TextDatabaseWriter.explained("\(path)/\(manifest.texts.name)") {
-      try texts.read { db in
-        let rows = try Row.fetchCursor(db, sql: "SELECT high, low, id FROM missing")
-        while let row = try rows.next() {
-          let (high, low): (Int64, Int64) = (row[0], row[1])
-          try body(NodeKey(high: UInt64(bitPattern: high), low: UInt64(bitPattern: low)), row[2])
-        }
+    try read { db in
+      let rows = try Row.fetchCursor(db, sql: "SELECT high, low, id FROM missing")
+      while let row = try rows.next() {
+        let (high, low): (Int64, Int64) = (row[0], row[1])
+        try body(NodeKey(high: UInt64(bitPattern: high), low: UInt64(bitPattern: low)), row[2])
       }
     }
   }

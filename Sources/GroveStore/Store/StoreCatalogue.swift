@@ -42,6 +42,38 @@ struct StoreCatalogue: Sendable {
     return result
   }
 
+  /// The same where nodes from `first` on have other numbers, or are gone.
+  func renumbered(from first: Int, to count: Int, _ number: (Int) -> Int32?) -> StoreCatalogue {
+    func moved(_ node: Int32) -> Int32? { Int(node) < first ? node : number(Int(node)) }
+    var result = self
+    switch labels {
+    case .single(let classes, let names):
+      var all = [Int32](repeating: -1, count: count)
+      for (node, label) in classes.enumerated() where label >= 0 {
+        if let node = moved(Int32(node)) { all[Int(node)] = label }
+      }
+      result.labels = .single(classes: all, names: names)
+    case .multiple(let rows, let names):
+      var (nodes, classes): ([Int32], [Int32]) = ([], [])
+      for node in 0..<rows.rowCount {
+        guard let node = moved(Int32(node)).map({ ($0, rows[node]) }) else { continue }
+        for label in node.1 {
+          nodes.append(node.0)
+          classes.append(label)
+        }
+      }
+      let grouped = SparseRows.grouping(rows: nodes, columns: classes, rowCount: count, columnCount: names.count)
+      result.labels = .multiple(rows: grouped.rows, names: names)
+    case nil: break
+    }
+    result.splits = splits.map { split in
+      Split(
+        name: split.name, kind: split.kind, train: split.train.compactMap(moved),
+        validation: split.validation.compactMap(moved), test: split.test.compactMap(moved), years: split.years)
+    }
+    return result
+  }
+
   // MARK: - On disk
 
   init() {}
@@ -99,18 +131,9 @@ struct StoreCatalogue: Sendable {
 
   /// Reads a database that `write` made.
   ///
-  /// - Parameters:
-  ///   - nodeCount: of the labelled type.
-  ///   - isMultiLabel: whether nodes may have several classes.
-  init(_ path: String, nodeCount: Int) throws {
-    (labels, splits) = try TextDatabaseWriter.explained(path) {
-      var configuration = Configuration()
-      configuration.readonly = true
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      return try queue.read { db in
-        (try StoreCatalogue.labels(db, nodeCount: nodeCount), try StoreCatalogue.splits(db))
-      }
-    }
+  /// - Parameter nodeCount: of the labelled type.
+  init(_ db: Database, nodeCount: Int) throws {
+    (labels, splits) = (try StoreCatalogue.labels(db, nodeCount: nodeCount), try StoreCatalogue.splits(db))
   }
 
   private static func labels(_ db: Database, nodeCount: Int) throws -> Labels? {
@@ -133,7 +156,8 @@ struct StoreCatalogue: Sendable {
   }
 
   private static func splits(_ db: Database) throws -> [Split] {
-    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map { row in
+    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map {
+      row in
       var parts: [String: [Int32]] = [:]
       let number: Int = row[0]
       let members = try Row.fetchCursor(

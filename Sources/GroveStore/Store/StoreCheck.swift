@@ -16,30 +16,48 @@ public struct StoreCheck: Sendable {
   ///
   /// - Throws: `StoreFailure.notAStore`, or `.damaged` for the manifest itself.
   public init(_ path: String) throws {
-    let manifest = try StoreManifest.read(path)
+    var manifest = try StoreManifest.read(path)
+    var faults = try StoreCheck.faults(path, manifest)
+    // A writer may have replaced the store meanwhile and unlinked the files that were being read.
+    for _ in 0..<20 where !faults.isEmpty {
+      let now = try StoreManifest.read(path)
+      if now.generation == manifest.generation { break }
+      manifest = now
+      faults = try StoreCheck.faults(path, manifest)
+    }
+    files = manifest.files.count + (manifest.rejects ?? []).count + 1
+    bytes = try StoreCheck.byteCount(path)
+    self.faults = faults
+    snapshot = manifest.snapshot
+  }
+
+  private static func faults(_ path: String, _ manifest: StoreManifest) throws -> [StoreFailure] {
     var faults: [StoreFailure] = []
-    for file in manifest.files {
+    for file in manifest.files + (manifest.rejects ?? []) {
       let place = "\(path)/\(file.name)"
-      guard FileManager.default.fileExists(atPath: place) else {
+      let skipped = file.element == nil ? 0 : StoreArrayWriter.headerSize
+      guard FileManager.default.fileExists(atPath: place),
+        let (hash, count) = try StoreCheck.existing({ try StoreFile.contentHash(place, from: skipped) })
+      else {
         faults.append(.damaged(path: place, problem: "the file is missing"))
         continue
       }
-      let skipped = file.element == nil ? 0 : StoreArrayWriter.headerSize
-      let (hash, count) = try StoreFile.contentHash(place, from: skipped)
       if count != file.bytes {
         faults.append(.damaged(path: place, problem: "it has \(count) bytes, expected \(file.bytes)"))
       } else if hash.text != file.checksum {
         faults.append(.damaged(path: place, problem: "its contents have changed since they were written"))
       } else if let element = file.element, let elements = file.count,
-        try !ByteSource.file(place).head(skipped).elementsEqual(element.header(count: elements))
+        try StoreCheck.existing({ Array(try ByteSource.file(place).head(skipped)) }) != element.header(count: elements)
       {
         faults.append(.damaged(path: place, problem: "its header is not what was written"))
       }
     }
-    files = manifest.files.count + 1
-    bytes = try StoreCheck.byteCount(path)
-    self.faults = faults
-    snapshot = manifest.snapshot
+    return faults
+  }
+
+  /// Nil where the file was unlinked meanwhile.
+  private static func existing<Value>(_ body: () throws -> Value) throws -> Value? {
+    do { return try body() } catch FileFailure.missing { return nil }
   }
 
   /// Bytes of all files in the store's folder.

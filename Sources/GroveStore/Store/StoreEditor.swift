@@ -17,24 +17,29 @@ public struct StoreEditor: Sendable {
   ///   - splits: files `id part` or `.json`, or folders of them.
   /// - Throws: `FormatFailure` with the line of the first mistake; the store is then as it was.
   public func set(labels: String?, splits: [String]) throws {
-    try change { store, catalogue, manifest in
-      if let labels {
-        let type = AcademicSchema.paper
-        manifest.labelRelation = nil
-        if let relation = store.relations.first(where: { $0.relation == labels && $0.source == type }) {
-          catalogue.labels = try RelationLabels.labels(store, relation)
-          manifest.labelRelation = relation.relation
-        } else {
-          catalogue.labels = try LabelFile.read(labels, store, type)
-        }
-        manifest.labeledType = type.name
+    try change { try StoreEditor.apply(labels: labels, splits: splits, $0, &$1, &$2) }
+  }
+
+  static func apply(
+    labels: String?, splits: [String], _ store: GraphStore, _ catalogue: inout StoreCatalogue,
+    _ manifest: inout StoreManifest
+  ) throws {
+    if let labels {
+      let type = AcademicSchema.paper
+      manifest.labelRelation = nil
+      if let relation = store.relations.first(where: { $0.relation == labels && $0.source == type }) {
+        catalogue.labels = try RelationLabels.labels(store, relation)
+        manifest.labelRelation = relation.relation
+      } else {
+        catalogue.labels = try LabelFile.read(labels, store, type)
       }
-      for word in splits {
-        for file in try SplitTable.files(word) {
-          let split = try SplitTable.read(file, store, AcademicSchema.paper)
-          try check(split, store, catalogue, place: file)
-          catalogue.set(split)
-        }
+      manifest.labeledType = type.name
+    }
+    for word in splits {
+      for file in try SplitTable.files(word) {
+        let split = try SplitTable.read(file, store, AcademicSchema.paper)
+        try check(split, store, catalogue, place: file)
+        catalogue.set(split)
       }
     }
   }
@@ -43,19 +48,20 @@ public struct StoreEditor: Sendable {
   public func add(_ split: Split) throws {
     try GraphDataset.checkSplitName(split.name)
     try change { store, catalogue, _ in
-      try check(split, store, catalogue, place: path)
+      try StoreEditor.check(split, store, catalogue, place: path)
       catalogue.set(split)
     }
   }
 
-  private func check(_ split: Split, _ store: GraphStore, _ catalogue: StoreCatalogue, place: String) throws {
+  private static func check(_ split: Split, _ store: GraphStore, _ catalogue: StoreCatalogue, place: String) throws {
     if let problem = split.problem(nodeCount: store.nodeCount(of: AcademicSchema.paper)) {
       throw FormatFailure.bad(place, plain(problem), do: "correct the split")
     }
     if let labels = catalogue.labels, let node = split.train.first(where: { !labels.isLabeled(Int($0)) }) {
       let id = try store.nodeIDs(of: AcademicSchema.paper)?[Int(node)] ?? "\(node)"
       throw FormatFailure.bad(
-        place, "split \(quoted(split.name)), train: paper \(quoted(id)) has no label", do: "take it out of the training part")
+        place, "split \(quoted(split.name)), train: paper \(quoted(id)) has no label",
+        do: "take it out of the training part")
     }
   }
 

@@ -48,7 +48,8 @@ struct ExportCommand: ParsableCommand {
     let suffix = (out as NSString).pathExtension
     guard ["", "json", "jsonl"].contains(suffix) || format != nil else {
       throw TrainingFailure.configuration(
-        "\(path) is a store without embeddings; give a run, or --format oag-v3 with a folder or .jsonl file for its records")
+        "\(path) is a store without embeddings; give a run, or --format oag-v3 with a folder or .jsonl file for its records"
+      )
     }
     let count = try RecordExport.write(try GraphStore(path), to: out)
     var report = Report("export")

@@ -4,7 +4,8 @@ import GroveStore
 
 struct StoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "store", abstract: "Checks and rewrites stores.", discussion: "Example: grove store verify papers.store",
+    commandName: "store", abstract: "Checks and rewrites stores.",
+    discussion: "Example: grove store verify papers.store",
     subcommands: [Verify.self, Compact.self])
 
   struct Verify: ParsableCommand {
