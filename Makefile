@@ -2,6 +2,9 @@
 
 PACKAGES = libopenblas-dev libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev zlib1g-dev libxxhash-dev g++ python3-pip
 DEMO ?= demo
+# Of the demo: papers of the synthetic dump, and the last years of training and validation.
+DEMO_PAPERS ?= 20000
+DEMO_YEARS ?= 2012,2015
 READERS = .build/readers
 GROVE = .build/release/grove
 TEST_FLAGS = -c release -Xswiftc -enable-testing
@@ -23,9 +26,9 @@ setup:
 build: setup
 	swift build -c release --product grove
 
-# Cora from its package, a split, a GCN, its accuracy, and embeddings in $(DEMO)/.
+# Cora from its package, a split, a GCN, its accuracy, and embeddings in $(DEMO)/; then the same from a dump of records.
 demo: build
-	@set -e; mkdir -p $(DEMO); rm -rf $(DEMO)/run; \
+	@set -e; mkdir -p $(DEMO); rm -rf $(DEMO)/run $(DEMO)/dump $(DEMO)/papers $(DEMO)/papers-run; \
 	echo "--- the Cora citation graph"; \
 	$(GROVE) data get cora --into $(DEMO); \
 	$(GROVE) inspect $(DEMO)/cora; \
@@ -35,7 +38,18 @@ demo: build
 	$(GROVE) train $(DEMO)/cora --model gcn --split planetoid --out $(DEMO)/run; \
 	echo "--- embeddings for other tools"; \
 	$(GROVE) export $(DEMO)/run --out $(DEMO)/cora-embeddings.npy; \
-	echo "The embeddings lie in $(DEMO)/cora-embeddings.npy, their paper ids in $(DEMO)/cora-embeddings.ids.txt"
+	echo "The embeddings lie in $(DEMO)/cora-embeddings.npy, their paper ids in $(DEMO)/cora-embeddings.ids.txt"; \
+	echo "--- a synthetic dump of academic records, dirt included"; \
+	$(GROVE) data make oag --papers $(DEMO_PAPERS) --into $(DEMO)/dump; \
+	echo "--- into a store"; \
+	$(GROVE) import $(DEMO)/dump/v3_oag_*.json --labels $(DEMO)/dump/labels.tsv --into $(DEMO)/papers; \
+	echo "--- a split by time: learn from the past, test on what came later"; \
+	$(GROVE) split $(DEMO)/papers --kind time:$(DEMO_YEARS) --as by-time; \
+	echo "--- a graph convolutional network over citations and topics"; \
+	$(GROVE) train $(DEMO)/papers --model gcn --features has_topic --split by-time --out $(DEMO)/papers-run; \
+	echo "--- embeddings for other tools"; \
+	$(GROVE) export $(DEMO)/papers-run --out $(DEMO)/papers-embeddings.npy; \
+	echo "The embeddings lie in $(DEMO)/papers-embeddings.npy, their paper ids in $(DEMO)/papers-embeddings.ids.txt"
 
 # Cheapest first: format, length and pointer lists, build with warnings as errors, tests, end-to-end commands.
 test: setup check readers
