@@ -7,6 +7,8 @@ struct PaperRows {
   let authorCounts: StoreFile
   /// Sum of the papers' hashes.
   let hash: StoreHash
+  /// What the report says of the papers.
+  let counts: PaperCounts
 
   /// - Parameters:
   ///   - stubs: papers that have no record, in the order of their numbers.
@@ -19,6 +21,7 @@ struct PaperRows {
     let years = try StoreArrayWriter(path("paper.years"), .int32)
     let authorCounts = try StoreArrayWriter(path("paper.authors"), .uint32)
     var hash = StoreHash()
+    var counts = PaperCounts()
     var ordinal: UInt32 = 0
     try database.insert("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)") { row in
       for batch in 0..<batches {
@@ -30,7 +33,11 @@ struct PaperRows {
             place = start + (head.byteCount + 7) & ~7
             let number = numbers.number(ofOrdinal: ordinal)
             ordinal += 1
-            if number == PaperNumbers.none { continue }
+            if number == PaperNumbers.none {
+              if numbers.isMerging { counts.merge(head.tally) }
+              continue
+            }
+            counts += head.tally
             hash += StoreHash(low: head.digest.0, high: head.digest.1)
             try years.append(head.year)
             try authorCounts.append(head.authorCount)
@@ -53,6 +60,7 @@ struct PaperRows {
     self.years = try years.finish()
     self.authorCounts = try authorCounts.finish()
     self.hash = hash
+    self.counts = counts
   }
 
   private static func insert(
