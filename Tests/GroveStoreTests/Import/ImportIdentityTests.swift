@@ -176,6 +176,23 @@ import Testing
         == ["1 → name:icml", "2 → name:icml", "3 → icml", "4 → ICML", "5 → name:icml", "8 → name:name:icml"])
   }
 
+  @Test func `every node is found by its external id`() throws {
+    let scratch = try ScratchFolder()
+    _ = try SyntheticDump(papers: 300, format: .oagV3).write(into: scratch.file("d"))
+    var options = StoreImporter.Options()
+    options.keysAuthorsByName = true
+    options.dangling = .keepStub
+    let store = try ImportedDump([scratch.file("d")], options, in: scratch).store
+    for type in AcademicSchema.nodeTypes {
+      let ids = try #require(try store.nodeIDs(of: type))
+      #expect(Set(ids).count == ids.count && ids.count == store.nodeCount(of: type))
+      for (number, id) in ids.enumerated() {
+        #expect(try store.number(ofID: id, type: type) == number, "\(type) \(id)")
+      }
+      for id in ["", "nothing", "name:", "name:nothing", "0"] { #expect(try store.number(ofID: id, type: type) == nil) }
+    }
+  }
+
   @Test func `places of work keep their first year`() throws {
     let imported = try ImportedDump([
       (

@@ -111,6 +111,60 @@ import Testing
     #expect(try imported.ids() == ["1", "3"])
   }
 
+  @Test func `keywords are topics of weight 1 where there are no fields, weights are the largest of a field`() throws {
+    let imported = try ImportedDump(
+      """
+      {"id":1,"year":2003,"keywords":["a b","c","a b",""]}
+      {"id":2,"keywords":["left out"],"fos":[{"name":"c","w":0.25},{"name":"c","w":0.5},{"name":"z","w":0},{"w":1}]}
+      {"id":3,"fos":["plain",{"name":"text","w":"0.125"},{"name":"none"},{"name":"odd","w":null}],"keywords":null}
+      """)
+    #expect(
+      try describedEdges(imported.store, AcademicSchema.hasTopic)
+        == [
+          "1 → a b": "1.0 2003", "1 → c": "1.0 2003", "2 → c": "0.5 0", "2 → z": "0.0 0", "3 → plain": "1.0 0",
+          "3 → text": "0.125 0", "3 → none": "1.0 0", "3 → odd": "1.0 0",
+        ])
+  }
+
+  @Test(arguments: SyntheticDump.Format.allCases) func `damaged records are bad or odd and crash nothing`(
+    format: SyntheticDump.Format
+  ) throws {
+    let scratch = try ScratchFolder()
+    let written = try SyntheticDump(papers: 40, format: format, seed: 9).write(into: scratch.file("d"))
+    let records = try Data(contentsOf: URL(fileURLWithPath: written.files[0])).split(separator: 10).map { Array($0) }
+    let marks = Array(#"{}[]":,\u0d8e-19.nt"#.utf8) + [0, 1, 9, 0x80, 0xff]
+    var random = TestRandom(4)
+    var damaged: [UInt8] = []
+    for round in 0..<40 {
+      for var record in records where record.count > 4 {
+        for _ in 0...(round % 4) {
+          let place = Int(random.next() % UInt64(record.count))
+          switch random.next() % 3 {
+          case 0: record[place] = marks[Int(random.next() % UInt64(marks.count))]
+          case 1: record.remove(at: place)
+          default: record.insert(marks[Int(random.next() % UInt64(marks.count))], at: place)
+          }
+        }
+        damaged += record + [10]
+      }
+    }
+    let path = scratch.file("damaged.json")
+    try AtomicFile.write(Data(damaged), to: path)
+    var options = StoreImporter.Options()
+    options.decodesEntities = true
+    let imported = try ImportedDump([path], options)
+    #expect(imported.report.bad > 100 && imported.report.records > 100)
+    _ = try RecordExport.write(imported.store, to: scratch.file("out"))
+    let again = try ImportedDump([scratch.file("out")])
+    #expect(again.report.bad == 0)
+    #expect(again.store.snapshot == imported.store.snapshot)
+    for relation in imported.store.relations {
+      #expect(try describedEdges(again.store, relation) == describedEdges(imported.store, relation), "\(relation)")
+    }
+    try StoreImporter().run([], into: imported.store.path)
+    #expect(try GraphStore(imported.store.path).snapshot == imported.store.snapshot, "after a rewrite")
+  }
+
   /// Check 28.
   @Test func `abstracts are rebuilt from inverted indices`() throws {
     let forms: [(json: String, text: String?)] = [
