@@ -8,6 +8,8 @@ final class DumpBatch: @unchecked Sendable {
   fileprivate(set) var index = 0
   /// Which file of the dump it is of.
   fileprivate(set) var member = 0
+  /// Number of its first line in that file; counted only for readers that were asked to.
+  fileprivate(set) var firstLine = 1
   fileprivate(set) var framing = JSONFraming.lines
   fileprivate(set) var hint: RecordKind?
   fileprivate var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -51,12 +53,18 @@ final class DumpReader {
   private var framing = JSONFraming.lines
   private var hint: RecordKind?
   private var isArray = false
+  private var lastByte: UInt8 = 0
+  private let countsLines: Bool
+  private var line = 1
   private var carry: [UInt8] = []
   private var nextIndex: Int
 
-  /// - Parameter firstIndex: number of the first batch.
-  init(_ files: DumpFiles, firstIndex: Int) {
+  /// - Parameters:
+  ///   - firstIndex: number of the first batch.
+  ///   - countsLines: whether batches know the number of their first line.
+  init(_ files: DumpFiles, firstIndex: Int, countsLines: Bool = false) {
     self.files = files
+    self.countsLines = countsLines
     nextIndex = firstIndex
     warnings = files.notes
   }
@@ -73,6 +81,7 @@ final class DumpReader {
         stream = try DumpStream(files.members[nextMember])
         nextMember += 1
         carry = []
+        (line, lastByte) = (1, 0)
         isFirst = true
       }
       guard let stream else { return false }
@@ -106,12 +115,15 @@ final class DumpReader {
         }
         carry.append(contentsOf: batch.bytes[cut...])
         batch.count = cut
-        if isWhole { finishFile(batch.bytes) }
+        if let last = batch.bytes.last(where: { $0 > 32 }) { lastByte = last }
+        if isWhole { finishFile() }
         memset(batch.memory.baseAddress! + cut, 0, DumpReader.padding)
         batch.index = nextIndex
         batch.member = nextMember - 1
         batch.framing = framing
         batch.hint = hint
+        batch.firstLine = line
+        if countsLines { line += batch.bytes.count { $0 == 0x0a } }
         nextIndex += 1
         return true
       }
@@ -154,11 +166,9 @@ final class DumpReader {
     return false
   }
 
-  private func finishFile(_ bytes: Bytes) {
+  private func finishFile() {
     stream = nil
-    var last = bytes.count
-    while last > 0, bytes[last - 1] <= 32 { last -= 1 }
-    if isArray, last == 0 || bytes[last - 1] != 0x5d {
+    if isArray, lastByte != 0x5d {
       warnings.append("\(files.members[nextMember - 1].place): its array does not end; it may be cut short")
     }
   }

@@ -86,6 +86,7 @@ enum Waiting {
     var digest: (UInt64, UInt64)
     var authorCount: UInt32
     var unused: UInt32 = 0
+    var tally: Tally
     var key: NodeKey
     var year: Int32
     var citationCount: Int32
@@ -97,11 +98,22 @@ enum Waiting {
         + Int(counts.id)
     }
     /// Where the digest begins to count.
-    static let digestStart = 24
+    static let digestStart = 40
+  }
+  /// What the report says of a paper if its record is the one that counts; nothing for papers out of a store.
+  struct Tally: BitwiseCopyable {
+    var selfReferences: UInt32 = 0
+    var repeatedReferences: UInt32 = 0
+    var authorsWithoutID: UInt32 = 0
+    var lacksYear = false
+    var isYearOutOfRange = false
+    var hasAbstract = false
+    var lacksVenueID = false
   }
   /// A paper's part of the columns by number.
   struct Columns: BitwiseCopyable {
     var digest: (UInt64, UInt64)
+    var tally: Tally
     var year: Int32
     var authorCount: UInt32
   }
@@ -155,11 +167,20 @@ struct ImportStreams: Sendable {
 }
 
 /// What an import counts while it reads.
-struct ImportCounts: Sendable {
+struct ReadCounts: Sendable {
   var records = 0
-  var papers = 0
   var bad = 0
   var links = 0
+
+  static func += (left: inout ReadCounts, right: ReadCounts) {
+    left.records += right.records
+    left.bad += right.bad
+    left.links += right.links
+  }
+}
+
+/// What an import counts of the papers once it is known which records count.
+struct PaperCounts: Sendable {
   var selfReferences = 0
   var repeatedReferences = 0
   var authorsWithoutID = 0
@@ -168,17 +189,20 @@ struct ImportCounts: Sendable {
   var yearsOutOfRange = 0
   var abstracts = 0
 
-  static func += (left: inout ImportCounts, right: ImportCounts) {
-    left.records += right.records
-    left.papers += right.papers
-    left.bad += right.bad
-    left.links += right.links
-    left.selfReferences += right.selfReferences
-    left.repeatedReferences += right.repeatedReferences
-    left.authorsWithoutID += right.authorsWithoutID
-    left.venuesWithoutID += right.venuesWithoutID
-    left.yearsMissing += right.yearsMissing
-    left.yearsOutOfRange += right.yearsOutOfRange
-    left.abstracts += right.abstracts
+  /// Adds a paper's tally.
+  static func += (left: inout PaperCounts, right: Waiting.Tally) {
+    left.selfReferences += Int(right.selfReferences)
+    left.repeatedReferences += Int(right.repeatedReferences)
+    left.authorsWithoutID += Int(right.authorsWithoutID)
+    left.venuesWithoutID += right.lacksVenueID ? 1 : 0
+    left.yearsMissing += right.lacksYear ? 1 : 0
+    left.yearsOutOfRange += right.isYearOutOfRange ? 1 : 0
+    left.abstracts += right.hasAbstract ? 1 : 0
+  }
+
+  /// Adds what a repeated record says of references, which under the merging rule are the paper's too.
+  mutating func merge(_ tally: Waiting.Tally) {
+    selfReferences += Int(tally.selfReferences)
+    repeatedReferences += Int(tally.repeatedReferences)
   }
 }

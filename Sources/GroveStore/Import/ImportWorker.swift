@@ -23,7 +23,7 @@ struct ImportWorker: ~Copyable {
     let reason: String
   }
 
-  private(set) var counts = ImportCounts()
+  private(set) var counts = ReadCounts()
   /// Papers and line ends of each batch that was read.
   private(set) var batches: [(index: Int, member: Int, papers: Int, lines: Int)] = []
   /// The first bad records of each batch, five at most.
@@ -45,6 +45,7 @@ struct ImportWorker: ~Copyable {
   private var seen: [NodeKey] = []
   private var topicKeys: [(key: NodeKey, weight: Float)] = []
   private var scratch: [UInt8] = []
+  private var tally = Waiting.Tally()
   private var batch = 0
   private var indexInBatch = 0
 
@@ -79,7 +80,7 @@ struct ImportWorker: ~Copyable {
       badInBatch += 1
       if options.isStrict {
         throw FormatFailure.bad(
-          place, "record in batch line \(line + 1)", reason, do: "correct it, or import without --strict")
+          place, "line \(source.firstLine + line)", reason, do: "correct it, or import without --strict")
       }
       if badInBatch <= 5 { rejects.append(Reject(batch: source.index, line: line, reason: reason)) }
       rejected.append(contentsOf: "\(line)\t\(reason)\t".utf8)
@@ -154,13 +155,10 @@ struct ImportWorker: ~Copyable {
   mutating func take(_ paper: PaperRecord) throws {
     let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
     indexInBatch += 1
-    counts.papers += 1
-    if paper.year == 0 {
-      counts.yearsMissing += 1
-    } else if paper.year < 1600 || Int(paper.year) > options.currentYear + 1 {
-      counts.yearsOutOfRange += 1
-    }
-    if !paper.abstract.isEmpty { counts.abstracts += 1 }
+    tally = Waiting.Tally()
+    tally.lacksYear = paper.year == 0
+    tally.isYearOutOfRange = paper.year != 0 && (paper.year < 1600 || Int(paper.year) > options.currentYear + 1)
+    tally.hasAbstract = !paper.abstract.isEmpty
     let key = paper.id.key
     try papers.append(Waiting.Paper(key: key, sequence: sequence), partition: key.partition)
     try take(references: paper.references, of: key, sequence)
@@ -177,12 +175,12 @@ struct ImportWorker: ~Copyable {
     for reference in list {
       let target = reference.key
       if target == key {
-        counts.selfReferences += 1
+        tally.selfReferences += 1
         continue
       }
       // Few references: a look through all; many: they are sorted out below.
       if list.count <= 64, seen.contains(target) {
-        counts.repeatedReferences += 1
+        tally.repeatedReferences += 1
         continue
       }
       seen.append(target)
@@ -200,7 +198,7 @@ struct ImportWorker: ~Copyable {
         kept += 1
       }
       seen.removeLast(all - kept)
-      counts.repeatedReferences += all - kept
+      tally.repeatedReferences += UInt32(all - kept)
     }
     for target in seen {
       try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
@@ -212,7 +210,7 @@ struct ImportWorker: ~Copyable {
     if let given = author.id {
       id = given
     } else {
-      counts.authorsWithoutID += 1
+      tally.authorsWithoutID += 1
       guard options.keysAuthorsByName, let key = nameKey(author.name) else { return }
       id = Identifier(key: key, text: nil)
     }
@@ -234,7 +232,7 @@ struct ImportWorker: ~Copyable {
     if let id = paper.venueID {
       try venues.mention(id, paper.venueName, sequence, detail: 0)
     } else if let key = nameKey(paper.venueName) {
-      counts.venuesWithoutID += 1
+      tally.lacksVenueID = true
       try venues.mention(Identifier(key: key, text: nil), paper.venueName, sequence, detail: 0)
     }
   }
@@ -290,6 +288,7 @@ struct ImportWorker: ~Copyable {
 
   /// Takes a paper of a store.
   mutating func take(stored paper: StoredPaper, longIDs: [NodeKey: String]) throws {
+    tally = Waiting.Tally()
     let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
     indexInBatch += 1
     try papers.append(Waiting.Paper(key: paper.key, sequence: sequence), partition: paper.key.partition)
@@ -335,7 +334,7 @@ struct ImportWorker: ~Copyable {
   ) {
     func count(_ place: Int) -> UInt32 { UInt32(list[place].count) }
     let head = Waiting.Text(
-      digest: (0, 0), authorCount: authors, key: key, year: year, citationCount: citations,
+      digest: (0, 0), authorCount: authors, tally: tally, key: key, year: year, citationCount: citations,
       counts: (count(0), count(1), count(2), count(3), count(4), count(5)))
     let start = texts.count
     withUnsafeBytes(of: head) { texts.append(contentsOf: $0) }
@@ -347,61 +346,5 @@ struct ImportWorker: ~Copyable {
       bytes.storeBytes(of: hash.high, toByteOffset: start + 8, as: UInt64.self)
     }
     while texts.count & 7 != 0 { texts.append(0) }
-  }
-}
-
-/// One worker's mentions and names of one type of node.
-struct EntityWriter: ~Copyable {
-  private var mentions: SpillWriter
-  private var names: SpillWriter
-  /// Names that were sent lately, by hash: most are sent once although they are met a thousand times.
-  private let sent: UnsafeMutablePointer<UInt64>
-  private static let slots = 1 << 14
-
-  init(_ streams: ImportStreams, _ kind: EntityKind) {
-    mentions = SpillWriter(streams.mentions[kind.rawValue])
-    names = SpillWriter(streams.names[kind.rawValue])
-    sent = .allocate(capacity: EntityWriter.slots)
-    sent.initialize(repeating: 0, count: EntityWriter.slots)
-  }
-
-  deinit { sent.deallocate() }
-
-  func mention(_ id: Identifier, _ name: Bytes, _ sequence: UInt64, detail: UInt32) throws {
-    try self.name(id, name)
-    try mention(key: id.key, sequence, detail: detail)
-  }
-
-  func mention(key: NodeKey, _ sequence: UInt64, detail: UInt32) throws {
-    try mentions.append(Waiting.Mention(key: key, sequence: sequence, detail: detail), partition: key.partition)
-  }
-
-  /// A node of its own record, which needs no paper to mention it.
-  func declare(_ id: Identifier, _ name: Bytes) throws {
-    try mention(id, name, Waiting.noPaper, detail: 0)
-  }
-
-  /// How a node is called, and its id where the key does not hold it.
-  func name(_ id: Identifier, _ name: Bytes) throws {
-    let longID = id.key.isLong ? id.text : nil
-    if name.isEmpty && longID == nil { return }
-    let mixed = id.key.mixed
-    let hash = name.isEmpty ? mixed | 1 : (mixed ^ grove_hash128_of(name.baseAddress, name.count, 2).low) | 1
-    let slot = Int(truncatingIfNeeded: hash >> 32) & (EntityWriter.slots - 1)
-    if sent[slot] == hash { return }
-    sent[slot] = hash
-    let head = Waiting.Name(
-      key: id.key, nameCount: UInt32(name.count), idCount: UInt32(longID?.count ?? 0))
-    if let longID {
-      let both = Array(name) + Array(longID)
-      try both.withUnsafeBufferPointer { try names.append(head, $0, partition: id.key.partition) }
-    } else {
-      try names.append(head, name, partition: id.key.partition)
-    }
-  }
-
-  func finish() throws {
-    try mentions.finish()
-    try names.finish()
   }
 }

@@ -43,6 +43,9 @@ struct PaperNumbers: Sendable {
     return ordinal - before[word] - UInt32((repeated[word] & (bit - 1)).nonzeroBitCount)
   }
 
+  /// Whether repeated records add their references to the first one's.
+  var isMerging: Bool { !originals.isEmpty }
+
   @inline(__always) func number(_ sequence: UInt64) -> UInt32 { number(ofOrdinal: ordinal(sequence)) }
 
   /// The number whose references a record adds to: its own, or under the merging policy that of the first record.

@@ -66,7 +66,8 @@ enum PaperRows {
             let start = place + MemoryLayout<Waiting.Text>.stride
             place = start + (head.byteCount + 7) & ~7
             columns.append(
-              Waiting.Columns(digest: head.digest, year: head.year, authorCount: head.authorCount))
+              Waiting.Columns(
+                digest: head.digest, tally: head.tally, year: head.year, authorCount: head.authorCount))
             try insert(head, bytes, start, record: record, row)
             record += 1
           }
@@ -129,6 +130,8 @@ enum PaperRows {
     let records: StoreFile?
     /// Sum of the papers' hashes.
     let hash: StoreHash
+    /// What the report says of the papers.
+    let counts: PaperCounts
   }
 
   static func columns(
@@ -139,12 +142,17 @@ enum PaperRows {
     let hasGaps = papers.numbers.count < papers.numbers.recordCount
     let records = hasGaps ? try StoreArrayWriter(path("paper.records"), .uint32) : nil
     var hash = StoreHash()
+    var counts = PaperCounts()
     var ordinal: UInt32 = 0
     for batch in 0..<batches {
       try streams.columns.withPartition(batch) { bytes in
         for column in bytes.bindMemory(to: Waiting.Columns.self) {
           defer { ordinal += 1 }
-          if papers.numbers.number(ofOrdinal: ordinal) == PaperNumbers.none { continue }
+          if papers.numbers.number(ofOrdinal: ordinal) == PaperNumbers.none {
+            if papers.numbers.isMerging { counts.merge(column.tally) }
+            continue
+          }
+          counts += column.tally
           hash += StoreHash(low: column.digest.0, high: column.digest.1)
           try years.append(column.year)
           try authorCounts.append(column.authorCount)
@@ -159,6 +167,7 @@ enum PaperRows {
       hash += withUnsafeBytes(of: stub) { StoreHash($0, seed: 9) }
     }
     return Columns(
-      years: try years.finish(), authorCounts: try authorCounts.finish(), records: try records?.finish(), hash: hash)
+      years: try years.finish(), authorCounts: try authorCounts.finish(), records: try records?.finish(), hash: hash,
+      counts: counts)
   }
 }

@@ -134,7 +134,13 @@ public struct StoreImporter: Sendable {
     report.duplicates = papers.repeated.count
     report.dangling = unresolved.count ?? 0
     report.distinctDangling = papers.distinctDangling
-    report.duplicateEdges += relations.citationDuplicates
+    report.duplicateEdges = paperRows.counts.repeatedReferences + relations.citationDuplicates
+    report.selfReferences = paperRows.counts.selfReferences
+    report.authorsWithoutID = paperRows.counts.authorsWithoutID
+    report.venuesWithoutID = paperRows.counts.venuesWithoutID
+    report.yearsMissing = paperRows.counts.yearsMissing
+    report.yearsOutOfRange = paperRows.counts.yearsOutOfRange
+    report.abstracts = paperRows.counts.abstracts
     if dangling == .error, report.dangling > 0 {
       throw FormatFailure.bad(
         files.members.first?.place ?? writer.folder, "\(report.dangling) references lead to papers that are not there",
@@ -195,13 +201,13 @@ public struct StoreImporter: Sendable {
   // MARK: - Reading
 
   private struct Reading {
-    var counts: ImportCounts
+    var counts: ReadCounts
     var papersOfBatch: [Int]
     var report: LoadReport
   }
 
   private func read(_ files: DumpFiles, _ streams: ImportStreams, firstBatch: Int) throws -> Reading {
-    let reader = Guarded(DumpReader(files, firstIndex: firstBatch))
+    let reader = Guarded(DumpReader(files, firstIndex: firstBatch, countsLines: options.isStrict))
     let failed = Guarded(false)
     let total = Double(max(files.byteCount, 1))
     var worker = ImportWorker.Options()
@@ -210,7 +216,7 @@ public struct StoreImporter: Sendable {
     worker.decodesEntities = options.decodesEntities
     let settings = worker
     typealias Part = (
-      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)],
+      counts: ReadCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)],
       rejects: [ImportWorker.Reject]
     )
     let parts = try Parallel.map(Workers.threadCount) { _ -> Part in
@@ -230,7 +236,7 @@ public struct StoreImporter: Sendable {
         throw error
       }
     }
-    var counts = ImportCounts()
+    var counts = ReadCounts()
     for part in parts { counts += part.counts }
     let batches = parts.flatMap(\.batches).sorted { $0.index < $1.index }
     var report = LoadReport()
@@ -243,13 +249,6 @@ public struct StoreImporter: Sendable {
     report.records = counts.records
     report.bad = counts.bad
     report.links = counts.links
-    report.selfReferences = counts.selfReferences
-    report.duplicateEdges = counts.repeatedReferences
-    report.authorsWithoutID = counts.authorsWithoutID
-    report.venuesWithoutID = counts.venuesWithoutID
-    report.yearsMissing = counts.yearsMissing
-    report.yearsOutOfRange = counts.yearsOutOfRange
-    report.abstracts = counts.abstracts
     // Line numbers, now that the lines of all earlier batches of a file are known.
     var firstLine: [Int: Int] = [:]
     var member = -1

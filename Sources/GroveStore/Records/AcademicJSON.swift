@@ -28,7 +28,8 @@ struct AcademicJSON {
     let keys = Keys(tape)
     if keys.mid > 0 && keys.aid > 0 { return .record(.link) }
     guard keys.id > 0, let id = tape.id(at: keys.id) else { return .bad("the record has no id") }
-    let kind = hint.map { $0 == .paper || !keys.isPaper ? $0 : .paper } ?? keys.kind
+    // A file's name is a hint, not more: one called papers.jsonl may hold authors too.
+    let kind = hint.map { $0 == .paper || keys.isPaper ? keys.kind : $0 } ?? keys.kind
     switch kind {
     case .paper: readPaper(tape, keys, id)
     default: readEntity(tape, keys, id)
@@ -153,11 +154,11 @@ struct AcademicJSON {
     // Each position takes two words of the tape, so an honest length is no longer than the tape.
     let most = tape.next(after: index) - index
     slots.removeAll(keepingCapacity: true)
-    slots.append(
-      contentsOf: repeatElement(
-        (offset: 0, count: 0), count: Int(min(length ?? Int64(most), Int64(max(most, 1 << 16))))))
+    let count = max(0, min(length ?? Int64(most), Int64(max(most, 1 << 16))))
+    slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(count)))
     let strings = tape.strings
     tape.forEachMember(of: index) { token, places in
+      token.replaceZeros()
       guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
       tape.forEachElement(of: places) { place in
         guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }

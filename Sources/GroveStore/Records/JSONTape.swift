@@ -36,11 +36,14 @@ struct JSONTape {
     return Bytes(start: start + 4, count: Int(count))
   }
 
-  /// The string there without white space around it, or nil for other values and for nothing.
+  /// The string there without white space around it, or nil for other values and for nothing; a zero byte inside,
+  /// where databases would end the text, becomes a space.
   func text(at place: Int) -> Bytes? {
     guard isKind(.string, at: place) else { return nil }
     let text = bytes(at: place).trimmed
-    return text.isEmpty ? nil : text
+    if text.isEmpty { return nil }
+    text.replaceZeros()
+    return text
   }
 
   /// The same, where the word "null" stands for nothing too.

@@ -37,7 +37,7 @@ struct NodeKey: Hashable, Comparable, Sendable {
   init(id: Bytes) {
     if let number = NodeKey.plainDecimal(id) {
       self.init(number: number)
-    } else if id.count >= 19, id.count <= 20, let number = UInt64(String(decoding: id, as: UTF8.self)), id[0] != 43 {
+    } else if id.count >= 19, id.count <= 20, id[0] > 48, let number = UInt64(String(decoding: id, as: UTF8.self)) {
       self.init(unsigned: number)
     } else if id.count == 24, let (high, low) = NodeKey.hexadecimal(id) {
       self.init(high: 1 << 56 | high, low: low)
@@ -154,6 +154,14 @@ extension Bytes {
     while first < last, self[first] <= 32 { first += 1 }
     while last > first, self[last - 1] <= 32 { last -= 1 }
     return Bytes(rebasing: self[first..<last])
+  }
+
+  /// Puts spaces in place of zeros.
+  func replaceZeros() {
+    guard let baseAddress, memchr(baseAddress, 0, count) != nil else { return }
+    // The bytes are those of the parser's own buffer, which it fills anew for the next record.
+    let bytes = UnsafeMutableBufferPointer(mutating: self)
+    for place in bytes.indices where bytes[place] == 0 { bytes[place] = 32 }
   }
 
   /// Whether they spell `word`.

@@ -65,6 +65,7 @@ enum HTMLEntities {
     guard name.hasPrefix("#") else { return nil }
     let digits = name.dropFirst()
     let code = digits.hasPrefix("x") || digits.hasPrefix("X") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+    if code == 0 { return nil }
     return code.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
   }
 }

@@ -334,13 +334,17 @@ public final class GraphStore: GraphSource, FeatureSource {
     }
   }
 
-  /// The number of the node with an external id, or nil.
+  /// The number of the node with an external id as `nodeIDs` gives it, or nil.
   ///
   /// - Complexity: O(log N).
   public func number(ofID id: String, type: NodeType) throws -> Int? {
     var text = id
-    let key = text.withUTF8 { NodeKey(id: $0) }
-    return try number(of: key, type: type)
+    if let number = try number(of: text.withUTF8 { NodeKey(id: $0) }, type: type) { return number }
+    guard id.hasPrefix("name:") else { return nil }
+    var name = String(id.dropFirst(5))
+    var normal: [UInt8] = []
+    name.withUTF8 { NameNormalizer.normalize($0, into: &normal) }
+    return try number(of: normal.withUnsafeBufferPointer { NodeKey(name: $0) }, type: type)
   }
 
   func number(of key: NodeKey, type: NodeType) throws -> Int? {
