@@ -74,14 +74,18 @@ import Testing
           if result.code == 0 {
             #expect(found == right, "\(told): \(words[0])")
           } else {
-            #expect([65, 66].contains(result.code) && !result.wasKilled, "\(told): \(words[0]): \(result.code) \(result.errors)")
-            #expect(result.errorLines.count == 1 && result.errors.contains(name), "\(told): \(words[0]): \(result.errors)")
+            #expect(
+              [65, 66].contains(result.code) && !result.wasKilled,
+              "\(told): \(words[0]): \(result.code) \(result.errors)")
+            #expect(
+              result.errorLines.count == 1 && result.errors.contains(name), "\(told): \(words[0]): \(result.errors)")
             #expect(result.output.isEmpty)
           }
           #expect(result.code != 0 || name != "manifest.json", "\(told): \(words[0])")
           for path in [out, "\(out).jsonl"] { try? FileManager.default.removeItem(atPath: path) }
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: broken).allSatisfy { names.contains($0) || $0 == "lock" })
+        #expect(
+          try FileManager.default.contentsOfDirectory(atPath: broken).allSatisfy { names.contains($0) || $0 == "lock" })
         try whole.write(to: URL(fileURLWithPath: file))
       }
     }
@@ -105,7 +109,9 @@ import Testing
           #expect(["paper.order", "paper.years"].contains { name.hasPrefix($0) }, "\(name): \(words)")
           _ = try verifiedSnapshot(store)
         } else {
-          #expect(result.code == 65 && result.errorLines.count == 1 && result.errors.contains(name), "\(name): \(result.errors)")
+          #expect(
+            result.code == 65 && result.errorLines.count == 1 && result.errors.contains(name),
+            "\(name): \(result.errors)")
           #expect(try allContents(store) == before, "\(name): \(words)")
         }
       }
@@ -117,7 +123,8 @@ import Testing
     let store = try data.store("store")
     func readBytes() throws -> Int {
       let text = String(decoding: try bytes("/proc/self/io"), as: UTF8.self)
-      return text.split(separator: "\n").first { $0.hasPrefix("rchar") }.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+      return text.split(separator: "\n").first { $0.hasPrefix("rchar") }.flatMap { Int($0.split(separator: " ")[1]) }
+        ?? 0
     }
     for name in try FileManager.default.contentsOfDirectory(atPath: store)
     where name.hasPrefix("cites.") || name.hasPrefix("texts.") || name.hasPrefix("paper.") {

@@ -16,7 +16,8 @@ import Testing
     let packed = try bytes(scratch.file("dump.json.gz"))
     try AtomicFile.write(packed.prefix(packed.count / 2), to: scratch.file("half.json.gz"))
     try AtomicFile.write("", to: scratch.file("empty.json"))
-    try AtomicFile.write(Data([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]) + Data(count: 64), to: scratch.file("dump.7z"))
+    try AtomicFile.write(
+      Data([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]) + Data(count: 64), to: scratch.file("dump.7z"))
     try AtomicFile.write(#"{"name": "no paper"}"# + "\n[1, 2]\n", to: scratch.file("other.json"))
     try AtomicFile.write("some words\nand more\n", to: scratch.file("words.txt"))
     try AtomicFile.write("{'id': '5', 'title': 'One'}\n", to: scratch.file("python.json"))
@@ -29,7 +30,8 @@ import Testing
       try expectFailure(["import", scratch.file(name), "--into", store], code: code, [name] + words, absent: [store])
       // A good file before it saves nothing.
       try expectFailure(
-        ["import", scratch.file("dump.json"), scratch.file(name), "--into", store], code: code, name == "nothing" ? [] : [name],
+        ["import", scratch.file("dump.json"), scratch.file(name), "--into", store], code: code,
+        name == "nothing" ? [] : [name],
         absent: [store], isAllowedToSucceed: name == "nothing")
     }
   }
@@ -55,7 +57,8 @@ import Testing
       try AtomicFile.makeFolder(folder)
       try AtomicFile.write("mine", to: "\(folder)/\(name)")
       let result = try GroveCommand.run(["import", scratch.file("dump.json"), "--into", folder])
-      #expect([65, 73].contains(result.code) && result.errorLines.count == 1, "\(name): \(result.code) \(result.errors)")
+      #expect(
+        [65, 73].contains(result.code) && result.errorLines.count == 1, "\(name): \(result.code) \(result.errors)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [name])
       #expect(try bytes("\(folder)/\(name)") == Data("mine".utf8))
     }
@@ -95,7 +98,8 @@ import Testing
     try AtomicFile.write("\(Self.record)\n", to: scratch.file("dangling.json"))
     try AtomicFile.write("\(Self.record)\n\(good)\n\(good)\n", to: scratch.file("twice.json"))
     let cases = [
-      ("bad.json", ["--strict"], ["bad.json", ":2"]), ("dangling.json", ["--dangling", "error"], ["--dangling drop"]),
+      ("bad.json", ["--strict"], ["bad.json", "line 2"]),
+      ("dangling.json", ["--dangling", "error"], ["--dangling drop"]),
       ("twice.json", ["--duplicates", "error"], ["--duplicates first"]),
     ]
     for (name, words, told) in cases {
@@ -108,12 +112,20 @@ import Testing
       try GroveCommandTests.expectFailure(["import", scratch.file(name), "--into", store] + words, code: 65, told)
       #expect(try allContents(store) == before, "\(name)")
     }
+    // Lines count from the file's first one, however far behind it is.
+    let many = (0..<90_000).map { #"{"id": "\#($0)", "title": "A title of some length to fill \#($0)", "year": 2001}"# }
+    try AtomicFile.write(
+      (many + ["{\"id\": \"x\", \"title"]).joined(separator: "\n") + "\n", to: scratch.file("long.json"))
+    try GroveCommandTests.expectFailure(
+      ["import", scratch.file("long.json"), "--into", scratch.file("long"), "--strict"], code: 65, ["line 90001"],
+      absent: [scratch.file("long")])
     // Without the rules they are counted.
     let bad = try succeed(["import", scratch.file("bad.json"), "--into", scratch.file("lenient")])
     #expect(bad.number("bad") == 1 && (bad["badLines"] as? [Int]) == [2])
     let rejects = try #require(bad["rejects"] as? String)
     #expect(String(decoding: try bytes(rejects), as: UTF8.self).split(separator: "\n").count == 2)
-    #expect(try succeed(["import", scratch.file("dangling.json"), "--into", scratch.file("d")]).number("dangling") == 1)
+    #expect(
+      try succeed(["import", scratch.file("dangling.json"), "--into", scratch.file("d")]).number("dangling") == 1)
     #expect(try succeed(["import", scratch.file("twice.json"), "--into", scratch.file("t")]).number("duplicates") == 1)
   }
 
@@ -142,7 +154,8 @@ import Testing
     for name in ["dump.tar.gz", "dump.zip"] {
       let before = try FileManager.default.subpathsOfDirectory(atPath: scratch.path).sorted()
       let result = try GroveCommand.run(
-        ["import", scratch.file("inner/\(name)"), "--into", scratch.file("inner/store"), "--json"], in: scratch.file("inner"))
+        ["import", scratch.file("inner/\(name)"), "--into", scratch.file("inner/store"), "--json"],
+        in: scratch.file("inner"))
       #expect(result.code == 0, "\(name): \(result.errors)")
       #expect(try result.object().numbers("nodes")["paper"] == 4, "\(name)")
       try FileManager.default.removeItem(atPath: scratch.file("inner/store"))

@@ -31,7 +31,8 @@ import Testing
       try prepare()
       let running = try GroveCommand.start(words(folder))
       // The last instants, in which files are put in place, get their share.
-      let part = number % 3 == 2 ? Double.random(in: 0.8..<1.05, using: &random) : Double.random(in: 0..<1, using: &random)
+      let part =
+        number % 3 == 2 ? Double.random(in: 0.8..<1.05, using: &random) : Double.random(in: 0..<1, using: &random)
       usleep(UInt32(part * duration * 1e6))
       running.send(SIGKILL)
       let killed = try running.wait()
@@ -44,7 +45,8 @@ import Testing
         #expect(snapshot == before || snapshot == whole, "\(told)")
         #expect(try inspected.object()["snapshot"] as? String == snapshot, "\(told)")
       } else {
-        #expect(former == nil && inspected.code == 66 && inspected.errorLines.count == 1, "\(told): \(inspected.errors)")
+        #expect(
+          former == nil && inspected.code == 66 && inspected.errorLines.count == 1, "\(told): \(inspected.errors)")
         try expectFailure(["store", "verify", folder], code: 66, [folder])
       }
       _ = try succeed(words(folder))
@@ -59,7 +61,9 @@ import Testing
 
   @Test func `a first import that is killed leaves no store or the whole one`() throws {
     let data = try StoreData(papers: isLong ? 20_000 : 6000)
-    try check(data, former: nil, kills: Self.kills) { ["import", data.source(), "--labels", data.labels, "--into", $0] }
+    try check(data, former: nil, kills: Self.kills) {
+      ["import", data.source(), "--labels", data.labels, "--into", $0]
+    }
   }
 
   @Test func `an import into a store that is killed leaves the old store or the new one`() throws {

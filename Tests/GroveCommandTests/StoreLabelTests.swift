@@ -62,7 +62,8 @@ import Testing
     let ids = try reader.nodeIDs(of: AcademicSchema.paper) ?? []
     #expect(ids.count > rows.count / 2)
     try AtomicFile.write(ids.map { "\($0)\tof \($0)\n" }.joined(), to: data.file("own.tsv"))
-    try AtomicFile.write(ids.enumerated().map { "\($1)\t\($0 % 2 == 0 ? "train" : "test")\n" }.joined(), to: data.file("all.tsv"))
+    try AtomicFile.write(
+      ids.enumerated().map { "\($1)\t\($0 % 2 == 0 ? "train" : "test")\n" }.joined(), to: data.file("all.tsv"))
     _ = try succeed(["import", "--labels", data.file("own.tsv"), "--split", data.file("all.tsv"), "--into", store])
     func check(_ nodes: Int?) throws {
       let store = try GraphStore(store)
@@ -98,7 +99,8 @@ import Testing
     let before = try allContents(store)
     let line = "\(rows[0].id)\ttrain\n"
     for (name, text, words) in [
-      ("absent", "\(line)nowhere\ttest\n", ["line 2", "'nowhere'"]), ("twice", "\(line)\(rows[0].id)\ttest\n", ["twice"]),
+      ("absent", "\(line)nowhere\ttest\n", ["line 2", "'nowhere'"]),
+      ("twice", "\(line)\(rows[0].id)\ttest\n", ["twice"]),
       ("word", "\(line)\(rows[1].id)\tsometimes\n", ["line 2", "'sometimes'"]),
       ("bare", "\(line)\(unlabeled)\ttrain\n", [unlabeled, "no label"]),
     ] {
@@ -110,7 +112,10 @@ import Testing
         ["import", data.source(2), "--labels", data.labels, "--split", data.file("\(name).tsv"), "--into", store],
         code: 65, ["\(name).tsv"])
       try expectFailure(
-        ["import", data.source(), "--labels", data.labels, "--split", data.file("\(name).tsv"), "--into", data.file("new")],
+        [
+          "import", data.source(), "--labels", data.labels, "--split", data.file("\(name).tsv"), "--into",
+          data.file("new"),
+        ],
         code: 65, ["\(name).tsv"], absent: [data.file("new")])
       try expectFailure(
         ["train", store, "--out", data.file("run"), "--features", "degree", "--split", data.file("\(name).tsv")],
@@ -145,7 +150,9 @@ import Testing
         == ["split_0", "split_1", "time_2012_2015", "per-class", "planetoid", "fraction"])
     for features in ["has_topic", "degree", "one-hot", "learned:16"] {
       let run = data.file("run-\(features.prefix(3))")
-      let trained = try succeed(["train", store, "--out", run, "--features", features, "--epochs", "3", "--split", "time_2012_2015"])
+      let trained = try succeed([
+        "train", store, "--out", run, "--features", features, "--epochs", "3", "--split", "time_2012_2015",
+      ])
       #expect(trained.numbers("test")["accuracy"] != nil, "\(features)")
     }
     let ids = Set(try GraphStore(store).nodeIDs(of: AcademicSchema.paper) ?? [])
@@ -155,7 +162,8 @@ import Testing
     let known = predicted.filter { ids.contains(String($0.prefix { $0 != "\t" })) }
     #expect(rows > 0 && known.count == Int(rows))
     for name in ["e.npy", "e.tsv"] { _ = try succeed(["export", run, "--out", data.file(name)]) }
-    let listed = String(decoding: try bytes(data.file("e.ids.txt")), as: UTF8.self).split(separator: "\n").map(String.init)
+    let listed = String(decoding: try bytes(data.file("e.ids.txt")), as: UTF8.self).split(separator: "\n").map(
+      String.init)
     #expect(Set(listed) == ids)
     let id = try data.labelRows()[0].id
     let node = try succeed(["inspect", store, "--node", id])

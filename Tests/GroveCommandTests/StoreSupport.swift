@@ -18,7 +18,8 @@ struct StoreData {
     let lines = try bytes(all).split(separator: 10, omittingEmptySubsequences: false)
     let half = lines.count / 2
     for (number, part) in [lines[..<half], lines[half...]].enumerated() {
-      try AtomicFile.write(Data(part.joined(separator: [10])) + Data("\n".utf8), to: "\(dump)/papers-\(number + 1).json")
+      try AtomicFile.write(
+        Data(part.joined(separator: [10])) + Data("\n".utf8), to: "\(dump)/papers-\(number + 1).json")
     }
     for name in ["v3_oag_publication_1.json", "planted.json"] {
       try FileManager.default.removeItem(atPath: "\(dump)/\(name)")
@@ -100,7 +101,9 @@ func allContents(_ folder: String) throws -> [String: FileContents] {
 
 /// What a command printed, without what differs each time.
 func lasting(_ object: [String: Any]) throws -> String {
-  let kept = object.filter { !["seconds", "peakMemoryMiB", "secondsPerEpoch", "path", "name", "runs"].contains($0.key) }
+  let kept = object.filter {
+    !["seconds", "peakMemoryMiB", "secondsPerEpoch", "path", "name", "runs"].contains($0.key)
+  }
   return String(
     decoding: try JSONSerialization.data(withJSONObject: kept, options: [.sortedKeys]), as: UTF8.self)
 }

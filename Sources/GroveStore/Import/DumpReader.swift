@@ -8,6 +8,8 @@ final class DumpBatch: @unchecked Sendable {
   fileprivate(set) var index = 0
   /// Which file of the dump it is of.
   fileprivate(set) var member = 0
+  /// Bytes of the file before it, unpacked.
+  fileprivate(set) var offset = 0
   fileprivate(set) var framing = JSONFraming.lines
   fileprivate(set) var hint: RecordKind?
   fileprivate var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -30,6 +32,14 @@ final class DumpBatch: @unchecked Sendable {
   }
 }
 
+/// A bad record that ends an import: so many lines after so many bytes of a file.
+struct BadRecord: Error {
+  let member: Int
+  let offset: Int
+  let line: Int
+  let reason: String
+}
+
 /// Cuts a dump into batches of whole records, in order; one caller at a time.
 ///
 /// Memory: one batch, however long the files; a record longer than a batch makes its batch longer.
@@ -47,6 +57,7 @@ final class DumpReader {
   private(set) var traits: RecordTraits = []
 
   private var nextMember = 0
+  private var offset = 0
   private var stream: DumpStream?
   private var framing = JSONFraming.lines
   private var hint: RecordKind?
@@ -73,6 +84,7 @@ final class DumpReader {
         stream = try DumpStream(files.members[nextMember])
         nextMember += 1
         carry = []
+        offset = 0
         isFirst = true
       }
       guard let stream else { return false }
@@ -110,6 +122,8 @@ final class DumpReader {
         memset(batch.memory.baseAddress! + cut, 0, DumpReader.padding)
         batch.index = nextIndex
         batch.member = nextMember - 1
+        batch.offset = offset
+        offset += cut
         batch.framing = framing
         batch.hint = hint
         nextIndex += 1
@@ -152,6 +166,22 @@ final class DumpReader {
     }
     warnings.append("\(member.place): holds no academic records and is left out")
     return false
+  }
+
+  /// The number of the line that a bad record of a batch begins on.
+  static func line(of bad: BadRecord, in files: DumpFiles) throws -> Int {
+    let stream = try DumpStream(files.members[bad.member])
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    var left = bad.offset
+    var line = bad.line + 1
+    while left > 0 {
+      let got = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(left, buffer.count)]))
+      if got == 0 { break }
+      line += buffer[..<got].count { $0 == 10 }
+      left -= got
+    }
+    return line
   }
 
   private func finishFile(_ bytes: Bytes) {

@@ -65,7 +65,7 @@ struct ImportWorker: ~Copyable {
   // MARK: - Batches
 
   /// Reads all records of a batch.
-  mutating func read(_ source: DumpBatch, place: String) throws {
+  mutating func read(_ source: DumpBatch) throws {
     begin(source.index)
     var badInBatch = 0
     let framing = source.framing
@@ -78,8 +78,7 @@ struct ImportWorker: ~Copyable {
       counts.bad += 1
       badInBatch += 1
       if options.isStrict {
-        throw FormatFailure.bad(
-          place, "record in batch line \(line + 1)", reason, do: "correct it, or import without --strict")
+        throw BadRecord(member: source.member, offset: source.offset, line: line, reason: reason)
       }
       if badInBatch <= 5 { rejects.append(Reject(batch: source.index, line: line, reason: reason)) }
       rejected.append(contentsOf: "\(line)\t\(reason)\t".utf8)

@@ -24,6 +24,7 @@ public struct StoreImporter: Sendable {
     public var format = "auto"
     /// Labels and splits that are set together with the records, or not at all: see `StoreEditor.set`.
     public var labels: String?
+    /// Split files and folders, as for `labels`.
     public var splits: [String] = []
 
     /// The defaults.
@@ -71,7 +72,9 @@ public struct StoreImporter: Sendable {
     if reading.counts.records == 0 && !files.members.isEmpty {
       throw FormatFailure.bad(
         files.members[0].place, "holds no whole record",
-        do: "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")")
+        do:
+          "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")"
+      )
     }
     let formerStubs = try former?.stubs() ?? 0..<0
     // What is rewritten alone keeps its stubs.
@@ -143,15 +146,18 @@ public struct StoreImporter: Sendable {
         StoreManifest.Nodes(
           type: AcademicSchema.paper.name, count: papers.count, keys: papers.keys, order: papers.order,
           years: paperRows.years, authorCounts: paperRows.authorCounts)
-      ] + relations.entities.map {
+      ]
+      + relations.entities.map {
         StoreManifest.Nodes(
           type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil)
       }
     let rejects =
-      (former?.manifest.rejects ?? []) + (try report.rejects.map { [try StoreFile.sealing("\(writer.folder)/\($0)")] } ?? [])
+      (former?.manifest.rejects ?? [])
+      + (try report.rejects.map { [try StoreFile.sealing("\(writer.folder)/\($0)")] } ?? [])
     var manifest = StoreManifest(
       version: StoreManifest.currentVersion, generation: writer.generation, nodes: nodes,
-      relations: relations.manifests, unresolved: unresolved, texts: texts, catalogue: try catalogue.write(writer.path("catalogue.sqlite")),
+      relations: relations.manifests, unresolved: unresolved, texts: texts,
+      catalogue: try catalogue.write(writer.path("catalogue.sqlite")),
       labeledType: former?.manifest.labeledType, labelRelation: former?.manifest.labelRelation,
       splits: catalogue.splitNames,
       snapshot: StoreImporter.snapshot(papers.count, paperRows.hash, relations),
@@ -194,7 +200,8 @@ public struct StoreImporter: Sendable {
     worker.decodesEntities = options.decodesEntities
     let settings = worker
     typealias Part = (
-      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)], rejects: [ImportWorker.Reject]
+      counts: ImportCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)],
+      rejects: [ImportWorker.Reject]
     )
     let parts = try Parallel.map(Workers.threadCount) { _ -> Part in
       do {
@@ -203,11 +210,16 @@ public struct StoreImporter: Sendable {
         while !failed.withLock({ $0 }) {
           let (isThere, bytes) = try reader.withLock { (try $0.next(batch), $0.byteCount) }
           guard isThere else { break }
-          try worker.read(batch, place: files.members[batch.member].place)
+          try worker.read(batch)
           progress(0.6 * min(1, Double(bytes) / total), "reading, \(bytes / 1_000_000) MB")
         }
         try worker.finish()
         return (worker.counts, worker.batches, worker.rejects)
+      } catch let bad as BadRecord {
+        failed.withLock { $0 = true }
+        throw FormatFailure.bad(
+          files.members[bad.member].place, "line \(try DumpReader.line(of: bad, in: files))", bad.reason,
+          do: "correct it, or import without --strict")
       } catch {
         failed.withLock { $0 = true }
         throw error
@@ -249,13 +261,16 @@ public struct StoreImporter: Sendable {
       report.badPlaces.append("\(files.members[memberOf[reject.batch] ?? 0].place):\(line): \(reject.reason)")
     }
     if counts.bad > 0 {
-      report.rejects = try writeRejects(streams, batches.map { ($0.index, files.members[$0.member].place, firstLine[$0.index] ?? 1) })
+      report.rejects = try writeRejects(
+        streams, batches.map { ($0.index, files.members[$0.member].place, firstLine[$0.index] ?? 1) })
     }
     return Reading(counts: counts, papersOfBatch: batches.map(\.papers), report: report)
   }
 
   /// Writes all bad records with their places; the file's name.
-  private func writeRejects(_ streams: ImportStreams, _ batches: [(index: Int, place: String, line: Int)]) throws -> String {
+  private func writeRejects(_ streams: ImportStreams, _ batches: [(index: Int, place: String, line: Int)]) throws
+    -> String
+  {
     let name = "rejects.tsv.\(UInt32.random(in: 1...UInt32.max))"
     try AtomicFile.write(to: "\(streams.folder)/\(name)") { sink in
       try sink.write("file\tline\treason\trecord\n")
@@ -290,7 +305,9 @@ final class BackgroundTask<Value: Sendable>: Sendable {
     thread.start()
   }
 
-  /// Waits for the end. Call it once.
+  /// Waits for the end.
+  ///
+  /// Call it once.
   func value() throws -> Value {
     done.wait()
     return try result.withLock { try $0!.get() }

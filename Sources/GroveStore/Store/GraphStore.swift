@@ -88,7 +88,8 @@ public final class GraphStore: GraphSource, FeatureSource {
   private static func reading<Value>(_ place: String, _ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as DatabaseError {
       if access(place, F_OK) == 0, access(place, R_OK) != 0 { throw FileFailure.unreadable(path: place, code: errno) }
-      throw StoreFailure.damaged(path: place, problem: "SQLite finds it damaged (\(plain(error.message ?? "no reason")))")
+      throw StoreFailure.damaged(
+        path: place, problem: "SQLite finds it damaged (\(plain(error.message ?? "no reason")))")
     }
   }
 
@@ -140,7 +141,9 @@ public final class GraphStore: GraphSource, FeatureSource {
       rows.append(contentsOf: repeatElement(Int32(row), count: Int(offsets[row + 1] - offsets[row])))
     }
     var weights: [Float]?
-    if entry.detail == .weight, let details = entry.details { weights = Array(try array(details) as MappedArray<Float>) }
+    if entry.detail == .weight, let details = entry.details {
+      weights = Array(try array(details) as MappedArray<Float>)
+    }
     let ends = Array(columns)
     return EdgeList(
       sources: entry.rowsAreTargets ? ends : rows, targets: entry.rowsAreTargets ? rows : ends, weights: weights,

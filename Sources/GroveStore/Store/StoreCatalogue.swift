@@ -156,7 +156,8 @@ struct StoreCatalogue: Sendable {
   }
 
   private static func splits(_ db: Database) throws -> [Split] {
-    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map { row in
+    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map {
+      row in
       var parts: [String: [Int32]] = [:]
       let number: Int = row[0]
       let members = try Row.fetchCursor(

@@ -60,7 +60,8 @@ public struct StoreEditor: Sendable {
     if let labels = catalogue.labels, let node = split.train.first(where: { !labels.isLabeled(Int($0)) }) {
       let id = try store.nodeIDs(of: AcademicSchema.paper)?[Int(node)] ?? "\(node)"
       throw FormatFailure.bad(
-        place, "split \(quoted(split.name)), train: paper \(quoted(id)) has no label", do: "take it out of the training part")
+        place, "split \(quoted(split.name)), train: paper \(quoted(id)) has no label",
+        do: "take it out of the training part")
     }
   }
 

@@ -90,8 +90,10 @@ struct StoreManifest: Codable, Sendable {
       throw StoreFailure.damaged(path: path, problem: "its checksum does not fit its contents")
     }
     let decoder = JSONDecoder()
-    if let version = try? decoder.decode(Version.self, from: data[(newline + 1)...]), version.version != currentVersion {
-      throw StoreFailure.damaged(path: path, problem: "it is of version \(version.version), this program reads \(currentVersion)")
+    if let version = try? decoder.decode(Version.self, from: data[(newline + 1)...]), version.version != currentVersion
+    {
+      throw StoreFailure.damaged(
+        path: path, problem: "it is of version \(version.version), this program reads \(currentVersion)")
     }
     do { return try decoder.decode(StoreManifest.self, from: data[(newline + 1)...]) } catch {
       throw StoreFailure.damaged(path: path, problem: "its entries cannot be read")
@@ -184,7 +186,8 @@ public enum StoreFailure: Failure, Equatable {
   /// One line that ends with what to do.
   public var description: String {
     switch self {
-    case .notAStore(let path): "\(path): no store lies here (it has no manifest.json); make one with grove import SOURCE --into \(path)"
+    case .notAStore(let path):
+      "\(path): no store lies here (it has no manifest.json); make one with grove import SOURCE --into \(path)"
     case .damaged(let path, let problem): "\(path): \(problem); restore the file or import again"
     case .locked(let path): "\(path): another process is changing this store; wait until it has ended"
     }

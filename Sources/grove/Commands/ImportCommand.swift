@@ -38,7 +38,9 @@ struct ImportCommand: ParsableCommand {
     guard DuplicateRule(rawValue: duplicates) != nil else {
       throw ValidationError("--duplicates \(duplicates): give first, merge or error")
     }
-    guard ["id", "name"].contains(authorKey) else { throw ValidationError("--author-key \(authorKey): give id or name") }
+    guard ["id", "name"].contains(authorKey) else {
+      throw ValidationError("--author-key \(authorKey): give id or name")
+    }
     if sources.isEmpty && labels == nil && split.isEmpty {
       throw ValidationError("nothing to import: give files of records, --labels or --split")
     }
@@ -113,7 +115,8 @@ struct ImportCommand: ParsableCommand {
     report.table(nodes.map { ["nodes \($0.0)", grouped($0.1)] } + edges.map { ["edges \($0.0)", grouped($0.1)] })
     let dirt: [(String, Int)] = [
       ("bad records, left out", load.bad), ("papers with an id that came before", load.duplicates),
-      ("references to papers that are not there", load.dangling), ("references of a paper to itself", load.selfReferences),
+      ("references to papers that are not there", load.dangling),
+      ("references of a paper to itself", load.selfReferences),
       ("references listed twice", load.duplicateEdges), ("authors without id", load.authorsWithoutID),
       ("venues without id", load.venuesWithoutID), ("papers without year", load.yearsMissing),
       ("years out of range", load.yearsOutOfRange),
@@ -125,7 +128,9 @@ struct ImportCommand: ParsableCommand {
     for place in load.badPlaces { report.say("  \(place)") }
     if let rejects = load.rejects { report.say("Bad records are kept in \(into)/\(rejects)") }
     if let labels = try store.labels() {
-      report.say("\(labels.classCount) classes; splits: \(store.splitNames.isEmpty ? "none" : store.splitNames.joined(separator: ", "))")
+      report.say(
+        "\(labels.classCount) classes; splits: \(store.splitNames.isEmpty ? "none" : store.splitNames.joined(separator: ", "))"
+      )
     }
     report.say("Snapshot \(store.snapshot)")
     try report.finish(common)
