@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "COpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("openblas")]),
     .target(name: "CGraphBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("graphblas")]),
     .target(name: "CArchive", cSettings: cSettings, linkerSettings: [.linkedLibrary("archive")]),
-    .target(name: "CSimdJSON", cxxSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CSimdJSON", cxxSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CXXHash", cSettings: cSettings),
     .target(
       name: "GroveKernels",

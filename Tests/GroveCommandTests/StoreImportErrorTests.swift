@@ -98,7 +98,8 @@ import Testing
     try AtomicFile.write("\(Self.record)\n", to: scratch.file("dangling.json"))
     try AtomicFile.write("\(Self.record)\n\(good)\n\(good)\n", to: scratch.file("twice.json"))
     let cases = [
-      ("bad.json", ["--strict"], ["bad.json", ":2"]), ("dangling.json", ["--dangling", "error"], ["--dangling drop"]),
+      ("bad.json", ["--strict"], ["bad.json", "line 2"]),
+      ("dangling.json", ["--dangling", "error"], ["--dangling drop"]),
       ("twice.json", ["--duplicates", "error"], ["--duplicates first"]),
     ]
     for (name, words, told) in cases {
@@ -111,6 +112,13 @@ import Testing
       try GroveCommandTests.expectFailure(["import", scratch.file(name), "--into", store] + words, code: 65, told)
       #expect(try allContents(store) == before, "\(name)")
     }
+    // Lines count from the file's first one, however far behind it is.
+    let many = (0..<90_000).map { #"{"id": "\#($0)", "title": "A title of some length to fill \#($0)", "year": 2001}"# }
+    try AtomicFile.write(
+      (many + ["{\"id\": \"x\", \"title"]).joined(separator: "\n") + "\n", to: scratch.file("long.json"))
+    try GroveCommandTests.expectFailure(
+      ["import", scratch.file("long.json"), "--into", scratch.file("long"), "--strict"], code: 65, ["line 90001"],
+      absent: [scratch.file("long")])
     // Without the rules they are counted.
     let bad = try succeed(["import", scratch.file("bad.json"), "--into", scratch.file("lenient")])
     #expect(bad.number("bad") == 1 && (bad["badLines"] as? [Int]) == [2])

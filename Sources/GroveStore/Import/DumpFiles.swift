@@ -1,8 +1,9 @@
 import Foundation
 import GroveKernels
 
-/// The files of a dump, one after the other, as streams of unpacked bytes: plain files, compressed ones, members of
-/// archives, whole folders. Nothing is unpacked to disk; memory does not grow with the files.
+/// The files of a dump, one after the other, as streams of unpacked bytes: plain, compressed, in archives, in folders.
+///
+/// Nothing is unpacked to disk; memory does not grow with the files.
 struct DumpFiles {
   /// One file to read.
   struct Member: Sendable {

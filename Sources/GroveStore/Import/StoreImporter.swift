@@ -24,6 +24,7 @@ public struct StoreImporter: Sendable {
     public var format = "auto"
     /// Labels and splits that are set together with the records, or not at all: see `StoreEditor.set`.
     public var labels: String?
+    /// Split files and folders, as for `labels`.
     public var splits: [String] = []
 
     /// The defaults.
@@ -304,7 +305,9 @@ final class Channel<Value: Sendable>: Sendable {
   /// No more values come.
   func end() { put(nil) }
 
-  /// Waits for the next value; nil once no more come. For one caller.
+  /// Waits for the next value; nil once no more come.
+  ///
+  /// For one caller.
   func next() -> Value? {
     count.wait()
     return waiting.withLock { $0.removeFirst() }
@@ -331,7 +334,9 @@ final class BackgroundTask<Value: Sendable>: Sendable {
     thread.start()
   }
 
-  /// Waits for the end. Call it once.
+  /// Waits for the end.
+  ///
+  /// Call it once.
   func value() throws -> Value {
     done.wait()
     return try result.withLock { try $0!.get() }

@@ -43,7 +43,9 @@ enum HTMLEntities {
     "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{a0}",
   ]
 
-  /// Decodes each reference once: `&amp;lt;` becomes `&lt;`. What is no reference stays.
+  /// Decodes each reference once: `&amp;lt;` becomes `&lt;`.
+  ///
+  /// What is no reference stays.
   static func decode(_ text: Bytes, into result: inout [UInt8]) {
     result.removeAll(keepingCapacity: true)
     var place = 0

@@ -36,12 +36,14 @@ extension GraphStore: GraphData {
 
   /// Whether a store lies in a folder, be it whole, damaged or without its manifest.
   public static func isStore(_ path: String) -> Bool {
-    StoreManifest.isManifest(path)
-      || StoreWriter.names(in: path).contains { name in
-        ["texts.sqlite.", "catalogue.sqlite.", "paper.keys."].contains {
-          name.hasPrefix($0) && Int(name.dropFirst($0.count)) != nil
-        }
+    if StoreManifest.isManifest(path) { return true }
+    let names = StoreWriter.names(in: path)
+    if names.contains("lock") && names.allSatisfy(StoreWriter.isOurs) { return true }
+    return names.contains { name in
+      ["texts.sqlite.", "catalogue.sqlite.", "paper.keys."].contains {
+        name.hasPrefix($0) && Int(name.dropFirst($0.count)) != nil
       }
+    }
   }
 
   /// A split from a file beside the store: a table of id and part, or JSON by number.

@@ -101,7 +101,7 @@ final class StoreWriter {
   }
 
   /// Whether a store's writer gives such names: those of a store's files, and a generation's number behind.
-  private static func isOurs(_ name: String) -> Bool {
+  static func isOurs(_ name: String) -> Bool {
     if name == StoreManifest.fileName || name == "lock" { return true }
     if name.hasPrefix("spill-") && name.count == 12 { return true }
     let unfinished = name.hasSuffix(".partial") || name.hasSuffix("-journal")
