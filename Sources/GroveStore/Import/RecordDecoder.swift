@@ -33,7 +33,19 @@ struct RecordDecoder: ~Copyable {
       }
     }
     guard code == 0, let tape, let strings else { return .bad(RecordDecoder.reason(code)) }
-    return json.read(JSONTape(words: tape, strings: strings), hint: hint)
+    return json.read(JSONTape(words: tape, strings: strings, mayHoldZeros: RecordDecoder.holdsZeroEscape(record)), hint: hint)
+  }
+
+  /// Whether `\u0000` stands anywhere in a record.
+  private static func holdsZeroEscape(_ record: Bytes) -> Bool {
+    var place = 0
+    while let base = record.baseAddress, let found = memchr(base + place, 0x5c, record.count - place) {
+      place = found.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base) + 1
+      if record[place...].starts(with: "u0000".utf8) { return true }
+      place += 1
+      if place >= record.count { return false }
+    }
+    return false
   }
 
   private static func reason(_ code: Int32) -> String {

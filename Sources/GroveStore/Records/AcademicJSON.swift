@@ -158,7 +158,7 @@ struct AcademicJSON {
     slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(count)))
     let strings = tape.strings
     tape.forEachMember(of: index) { token, places in
-      token.replaceZeros()
+      if tape.mayHoldZeros { token.replaceZeros() }
       guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
       tape.forEachElement(of: places) { place in
         guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }

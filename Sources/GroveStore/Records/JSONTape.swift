@@ -7,6 +7,8 @@ import CSimdJSON
 struct JSONTape {
   let words: UnsafePointer<UInt64>
   let strings: UnsafePointer<UInt8>
+  /// Whether strings may hold zero bytes.
+  let mayHoldZeros: Bool
 
   /// Place of the document's value.
   static let root = 1
@@ -42,7 +44,7 @@ struct JSONTape {
     guard isKind(.string, at: place) else { return nil }
     let text = bytes(at: place).trimmed
     if text.isEmpty { return nil }
-    text.replaceZeros()
+    if mayHoldZeros { text.replaceZeros() }
     return text
   }
 
