@@ -33,7 +33,9 @@ struct RecordDecoder: ~Copyable {
       }
     }
     guard code == 0, let tape, let strings else { return .bad(RecordDecoder.reason(code)) }
-    return json.read(JSONTape(words: tape, strings: strings, mayHoldZeros: RecordDecoder.holdsZeroEscape(record)), hint: hint)
+    let mayHoldZeros = RecordDecoder.holdsZeroEscape(record)
+    return json.read(
+      tape, hint: hint)
   }
 
   /// Whether `\u0000` stands anywhere in a record.
