@@ -34,8 +34,7 @@ struct RecordDecoder: ~Copyable {
     }
     guard code == 0, let tape, let strings else { return .bad(RecordDecoder.reason(code)) }
     let mayHoldZeros = RecordDecoder.holdsZeroEscape(record)
-    return json.read(
-      tape, hint: hint)
+    return json.read(JSONTape(words: tape, strings: strings, mayHoldZeros: mayHoldZeros), hint: hint)
   }
 
   /// Whether `\u0000` stands anywhere in a record.
