@@ -26,14 +26,15 @@ struct RecordDecoder: ~Copyable {
     var code = start.withMemoryRebound(to: CChar.self, capacity: record.count) {
       grove_json_parse(parser, $0, record.count, &tape, &strings)
     }
-    if code != 0, repair(record) {
+    let isRepaired = code != 0 && repair(record)
+    if isRepaired {
       code = repaired.withUnsafeBytes {
         grove_json_parse(
           parser, $0.baseAddress!.assumingMemoryBound(to: CChar.self), repaired.count - 64, &tape, &strings)
       }
     }
     guard code == 0, let tape, let strings else { return .bad(RecordDecoder.reason(code)) }
-    let mayHoldZeros = RecordDecoder.holdsZeroEscape(record)
+    let mayHoldZeros = isRepaired || RecordDecoder.holdsZeroEscape(record)
     return json.read(JSONTape(words: tape, strings: strings, mayHoldZeros: mayHoldZeros), hint: hint)
   }
 

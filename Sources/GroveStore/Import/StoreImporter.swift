@@ -57,6 +57,7 @@ public struct StoreImporter: Sendable {
     let writer = try StoreWriter(folder)
     do {
       let former = writer.former == nil ? nil : try GraphStore(folder)
+      try former?.verifyArrays()
       let report = try build(files, former, writer)
       return report
     } catch {

@@ -262,6 +262,9 @@ public final class GraphStore: GraphSource, FeatureSource {
     return MappedArray(mapping, offset: StoreArrayWriter.headerSize, count: count)
   }
 
+  /// Compares all arrays with the manifest, also those that are not about to be read.
+  func verifyArrays() throws { for file in manifest.files where file.element != nil { try verify(file) } }
+
   /// Compares a file's hash with the manifest's, once.
   func verify(_ file: StoreFile) throws {
     if verified.withLock({ $0.contains(file.name) }) { return }
