@@ -58,8 +58,7 @@ public struct StoreImporter: Sendable {
     do {
       let former = writer.former == nil ? nil : try GraphStore(folder)
       try former?.verifyArrays()
-      let report = try build(files, former, writer)
-      return report
+      return try build(files, former, writer)
     } catch {
       writer.abandon()
       throw error

@@ -214,10 +214,10 @@ public final class GraphStore: GraphSource, FeatureSource {
     return ids.map { $0 ?? "" }
   }
 
-  /// Numbers of nodes by their external ids as `nodeIDs` gives them.
+  /// None: columns of features come with encoders.
   public func featureNames(of type: NodeType) -> [String] { [] }
 
-  /// - Throws: `FormatFailure.unknownName`: columns of features come with encoders.
+  /// Always throws `FormatFailure.unknownName`, as there are none.
   public func features(named name: String, of type: NodeType) throws -> FeatureMatrix {
     throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: [])
   }

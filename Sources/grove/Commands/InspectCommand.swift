@@ -102,8 +102,11 @@ struct InspectCommand: ParsableCommand {
         "\(graph.name) has no \(type) '\(id)'; ids run \(ids == nil ? "from 0 to \(count - 1)" : "as the graph's files give them")"
       )
     }
+    // A store makes its ids anew for each call, so each type's are asked for once.
+    var idsOfType: [NodeType: [String]?] = [type: ids]
     func name(_ node: Int32, _ type: NodeType) throws -> String {
-      try graph.nodeIDs(of: type).map { $0[Int(node)] } ?? String(node)
+      if idsOfType[type] == nil { idsOfType[type] = .some(try graph.nodeIDs(of: type)) }
+      return idsOfType[type].flatMap { $0 }.map { $0[Int(node)] } ?? String(node)
     }
     var neighbors: [[String: Any]] = []
     for relation in graph.relations {
