@@ -8,7 +8,7 @@ struct EntityJoin: Sendable {
   private(set) var firstNumber: [Int]
   /// The nodes' keys in the order of their numbers: that of partitions, then keys.
   let keys: StoreFile
-  /// Rows for the database: a head, name and long id each, a partition after the other.
+  /// Rows for the database: names and long ids, a partition after the other.
   let rows: Spill
   /// Papers' mentions: row paper number, column partition and place.
   let edges: Spill
@@ -22,7 +22,9 @@ struct EntityJoin: Sendable {
   @inline(__always) static func code(_ partition: Int, _ place: UInt32) -> UInt32 { UInt32(partition) << 25 | place }
 
   /// The number that a code stands for.
-  @inline(__always) func number(ofCode code: UInt32) -> UInt32 {
+  @inline(__always) func number(ofCode code: UInt32) -> UInt32 { EntityJoin.number(ofCode: code, firstNumber) }
+
+  @inline(__always) static func number(ofCode code: UInt32, _ firstNumber: [Int]) -> UInt32 {
     UInt32(truncatingIfNeeded: firstNumber[Int(code >> 25)] + Int(code & 0x1ff_ffff))
   }
 
@@ -39,9 +41,9 @@ struct EntityJoin: Sendable {
     self.kind = kind
     let mentions = streams.mentions[kind.rawValue]
     let names = streams.names[kind.rawValue]
-    let rows = try Spill(in: streams.folder)
-    let edges = try Spill(in: streams.folder)
-    let ranges = RowRanges(rowCount: papers.count, bytes: mentions.byteCount)
+    let rows = streams.spill()
+    let edges = streams.spill()
+    let ranges = RowRanges(rowCount: papers.count, entries: mentions.recordCount)
     let parts = try Parallel.map(Spill.partitionCount) { partition -> (keys: [NodeKey], hash: StoreHash) in
       let (table, keys) = try EntityJoin.join(
         mentions, partition, papers, edges, ranges, further: try further(partition))
@@ -72,32 +74,29 @@ struct EntityJoin: Sendable {
     _ mentions: Spill, _ partition: Int, _ papers: PaperNumbers, _ edges: Spill, _ ranges: RowRanges,
     further: [NodeKey]
   ) throws -> (KeyTable, [NodeKey]) {
-    try mentions.withPartition(partition) { bytes in
-      let records = bytes.bindMemory(to: Waiting.Mention.self)
-      // First the nodes, by first sight, so that they can be put in order.
+    try mentions.withBlocks(partition) { blocks in
+      // First the nodes, by first sight, so that they can be put in order; in edges the place stands for the node.
       var seen = KeyTable(capacity: 1024)
       var keys: [NodeKey] = []
-      var numbers = [UInt32](repeating: 0, count: records.count)
-      var places = [UInt32](repeating: 0, count: records.count)
-      for (index, record) in records.enumerated() {
-        let isDeclared = record.sequence == Waiting.noPaper
-        let number = isDeclared ? PaperNumbers.none : papers.number(record.sequence)
-        numbers[index] = number
-        if number == PaperNumbers.none && !isDeclared { continue }
-        let place = seen.insert(record.key, UInt32(keys.count))
-        if Int(place) == keys.count { keys.append(record.key) }
-        places[index] = place
+      var found: [Waiting.Edge] = []
+      found.reserveCapacity(blocks.reduce(0) { $0 + $1.count } / 6)
+      KeyedRecords.forEach(in: blocks) { key, sequence, detail in
+        let isDeclared = sequence == Waiting.noPaper
+        let number = isDeclared ? PaperNumbers.none : papers.number(sequence)
+        if number == PaperNumbers.none && !isDeclared { return }
+        let place = seen.insert(key, UInt32(keys.count))
+        if Int(place) == keys.count { keys.append(key) }
+        if !isDeclared { found.append(Waiting.Edge(row: number, column: place, detail: detail)) }
       }
       for key in further where seen.insert(key, UInt32(keys.count)) == UInt32(keys.count) { keys.append(key) }
       let order = keys.indices.sorted { keys[$0] < keys[$1] }
       var rank = [UInt32](repeating: 0, count: keys.count)
       for (place, index) in order.enumerated() { rank[index] = UInt32(place) }
       precondition(keys.count < 1 << 25, "EntityJoin: \(keys.count) nodes in a partition")
-      let writer = SpillWriter(edges, partitions: ranges.count)
-      for (index, record) in records.enumerated() where numbers[index] != PaperNumbers.none {
-        let edge = Waiting.Edge(
-          row: numbers[index], column: code(partition, rank[Int(places[index])]), detail: record.detail)
-        try writer.append(edge, partition: ranges.range(of: numbers[index]))
+      var writer = SpillWriter(edges, partitions: ranges.count)
+      for var edge in found {
+        edge.column = code(partition, rank[Int(edge.column)])
+        try writer.append(edge, partition: ranges.range(of: edge.row))
       }
       try writer.finish()
       var table = KeyTable(capacity: keys.count)
@@ -110,36 +109,27 @@ struct EntityJoin: Sendable {
   private static func nameRows(
     _ names: Spill, _ partition: Int, _ table: KeyTable, _ keys: [NodeKey], _ rows: Spill
   ) throws -> StoreHash {
-    try names.withPartition(partition) { bytes in
-      var best = [(offset: Int, name: Int, id: Int)](repeating: (0, 0, 0), count: keys.count)
-      let headSize = MemoryLayout<Waiting.Name>.stride
-      var place = 0
-      while place < bytes.count {
-        let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
-        let start = place + headSize
-        place += (headSize + Int(head.nameCount) + Int(head.idCount) + 7) & ~7
-        let slot = table.value(of: head.key)
-        if slot == KeyTable.none { continue }
-        let known = best[Int(slot)]
-        let count = Int(head.nameCount)
+    try names.withBlocks(partition) { blocks in
+      let nothing = Bytes(start: nil, count: 0)
+      var best = [(name: Bytes, id: Bytes)](repeating: (nothing, nothing), count: keys.count)
+      KeyedRecords.forEachName(in: blocks) { key, name, id in
+        let slot = table.value(of: key)
+        if slot == KeyTable.none { return }
+        let known = best[Int(slot)].name
+        guard let start = known.baseAddress else { return best[Int(slot)] = (name, id) }
         let isBetter =
-          known.offset == 0 || count > known.name
-          || count == known.name
-            && memcmp(bytes.baseAddress! + start, bytes.baseAddress! + known.offset, count) < 0
-        if isBetter { best[Int(slot)] = (start, count, Int(head.idCount)) }
+          name.count > known.count || name.count == known.count && memcmp(name.baseAddress!, start, name.count) < 0
+        if isBetter { best[Int(slot)] = (name, id) }
       }
-      let writer = SpillWriter(rows, partitions: Spill.partitionCount)
+      var writer = KeyedWriter(rows)
       var hash = StoreHash()
       var record: [UInt8] = []
       for (slot, key) in keys.enumerated() {
-        let (offset, name, id) = best[slot]
-        let text = Bytes(
-          start: bytes.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) }, count: name + id)
-        try writer.append(
-          Waiting.Name(key: key, nameCount: UInt32(name), idCount: UInt32(id)), text, partition: partition)
+        let (name, id) = best[slot]
+        try writer.append(key, name: name, id: id)
         record.removeAll(keepingCapacity: true)
         withUnsafeBytes(of: key) { record.append(contentsOf: $0) }
-        record.append(contentsOf: text[..<name])
+        record.append(contentsOf: name)
         hash += record.withUnsafeBytes { StoreHash($0, seed: 7) }
       }
       try writer.finish()

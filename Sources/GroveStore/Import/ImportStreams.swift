@@ -47,39 +47,11 @@ enum EntityKind: Int, CaseIterable, Sendable {
   }
 }
 
-/// Fixed-size records that wait between two steps of an import.
+/// Records of a fixed size that wait between two steps of an import; those by key are `KeyedRecords`.
 enum Waiting {
   /// `sequence` of mentions that no paper makes, such as an author's own record.
   static let noPaper = UInt64.max
 
-  struct Paper: BitwiseCopyable {
-    var key: NodeKey
-    var sequence: UInt64
-  }
-  struct Reference: BitwiseCopyable {
-    var target: NodeKey
-    var sequence: UInt64
-  }
-  /// `detail` is an author's place, a topic's weight as bits.
-  struct Mention: BitwiseCopyable {
-    var key: NodeKey
-    var sequence: UInt64
-    var detail: UInt32
-    var unused: UInt32 = 0
-  }
-  struct Affiliation: BitwiseCopyable {
-    var author: NodeKey
-    var affiliation: NodeKey
-    var sequence: UInt64
-    var year: Int32
-    var unused: UInt32 = 0
-  }
-  /// Before a name's bytes and, for long ids, the id's.
-  struct Name: BitwiseCopyable {
-    var key: NodeKey
-    var nameCount: UInt32
-    var idCount: UInt32
-  }
   /// Before the texts of a paper: title, abstract, doi, volume, issue, long id.
   struct Text: BitwiseCopyable {
     /// XXH3 of everything from `key` on: the paper's part of the snapshot hash.
@@ -139,11 +111,16 @@ extension NodeKey: BitwiseCopyable {
 /// Everything that the first step of an import leaves for the second.
 struct ImportStreams: Sendable {
   let folder: String
+  let memory: SpillMemory
+  /// By key: the paper's sequence.
   let papers: Spill
+  /// By the key of the cited paper: the citing paper's sequence.
   let references: Spill
+  /// By the author's key, with the affiliation's: the paper's sequence, the year as detail.
   let affiliations: Spill
-  /// By `EntityKind`.
+  /// By `EntityKind`, then key: the paper's sequence; an author's place or the bits of a topic's weight as detail.
   let mentions: [Spill]
+  /// By `EntityKind`, then key: names and long ids.
   let names: [Spill]
   /// Rows of papers on their way to the database.
   let rows = PaperRowQueue()
@@ -153,16 +130,19 @@ struct ImportStreams: Sendable {
   /// Long ids of papers and of referenced ones.
   let paperIDs: Spill
 
-  init(in folder: String) throws {
+  /// - Parameter memory: bytes of waiting records that stay in memory.
+  init(in folder: String, memory limit: Int) {
     self.folder = folder
-    papers = try Spill(in: folder)
-    references = try Spill(in: folder)
-    affiliations = try Spill(in: folder)
-    mentions = try EntityKind.allCases.map { _ in try Spill(in: folder) }
-    names = try EntityKind.allCases.map { _ in try Spill(in: folder) }
-    columns = try Spill(in: folder, partitions: 0)
-    rejects = try Spill(in: folder, partitions: 0)
-    paperIDs = try Spill(in: folder)
+    let memory = SpillMemory(limit: limit)
+    self.memory = memory
+    papers = Spill(in: folder, memory)
+    references = Spill(in: folder, memory)
+    affiliations = Spill(in: folder, memory)
+    mentions = EntityKind.allCases.map { _ in Spill(in: folder, memory) }
+    names = EntityKind.allCases.map { _ in Spill(in: folder, memory) }
+    columns = Spill(in: folder, memory, partitions: 0)
+    rejects = Spill(in: folder, memory, partitions: 0)
+    paperIDs = Spill(in: folder, memory)
   }
 }
 
@@ -205,4 +185,9 @@ struct PaperCounts: Sendable {
     selfReferences += Int(tally.selfReferences)
     repeatedReferences += Int(tally.repeatedReferences)
   }
+}
+
+extension ImportStreams {
+  /// A spill for records that are on their way from one join to the next.
+  func spill() -> Spill { Spill(in: folder, memory) }
 }

@@ -32,14 +32,14 @@ struct ImportWorker: ~Copyable {
   private let options: Options
   private let streams: ImportStreams
   private var decoder: RecordDecoder
-  private var papers: SpillWriter
-  private var references: SpillWriter
-  private var affiliations: SpillWriter
+  private var papers: KeyedWriter
+  private var references: KeyedWriter
+  private var affiliations: KeyedWriter
   private var authors: EntityWriter
   private var places: EntityWriter
   private var venues: EntityWriter
   private var fields: EntityWriter
-  private var paperIDs: SpillWriter
+  private var paperIDs: KeyedWriter
   private var texts: [UInt8] = []
   private var rejected: [UInt8] = []
   private var seen: [NodeKey] = []
@@ -53,14 +53,14 @@ struct ImportWorker: ~Copyable {
     self.options = options
     self.streams = streams
     decoder = try RecordDecoder()
-    papers = SpillWriter(streams.papers)
-    references = SpillWriter(streams.references)
-    affiliations = SpillWriter(streams.affiliations)
+    papers = KeyedWriter(streams.papers)
+    references = KeyedWriter(streams.references)
+    affiliations = KeyedWriter(streams.affiliations)
     authors = EntityWriter(streams, .author)
     places = EntityWriter(streams, .affiliation)
     venues = EntityWriter(streams, .venue)
     fields = EntityWriter(streams, .field)
-    paperIDs = SpillWriter(streams.paperIDs)
+    paperIDs = KeyedWriter(streams.paperIDs)
   }
 
   // MARK: - Batches
@@ -160,7 +160,7 @@ struct ImportWorker: ~Copyable {
     tally.isYearOutOfRange = paper.year != 0 && (paper.year < 1600 || Int(paper.year) > options.currentYear + 1)
     tally.hasAbstract = !paper.abstract.isEmpty
     let key = paper.id.key
-    try papers.append(Waiting.Paper(key: key, sequence: sequence), partition: key.partition)
+    try papers.append(key, sequence)
     try take(references: paper.references, of: key, sequence)
     for (place, author) in paper.authors.enumerated() {
       try take(author, at: place, sequence, year: paper.year)
@@ -185,8 +185,7 @@ struct ImportWorker: ~Copyable {
       }
       seen.append(target)
       if target.isLong, let text = reference.text {
-        let head = Waiting.Name(key: target, nameCount: 0, idCount: UInt32(text.count))
-        try paperIDs.append(head, text, partition: target.partition)
+        try paperIDs.append(target, name: Bytes(start: nil, count: 0), id: text)
       }
     }
     if list.count > 64 {
@@ -200,9 +199,7 @@ struct ImportWorker: ~Copyable {
       seen.removeLast(all - kept)
       tally.repeatedReferences += UInt32(all - kept)
     }
-    for target in seen {
-      try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
-    }
+    for target in seen { try references.append(target, sequence) }
   }
 
   private mutating func take(_ author: PaperRecord.Author, at place: Int, _ sequence: UInt64, year: Int32) throws {
@@ -224,8 +221,7 @@ struct ImportWorker: ~Copyable {
       return
     }
     try places.name(affiliation, author.affiliationName)
-    let record = Waiting.Affiliation(author: id.key, affiliation: affiliation.key, sequence: sequence, year: year)
-    try affiliations.append(record, partition: id.key.partition)
+    try affiliations.append(id.key, sequence, detail: UInt32(bitPattern: year), with: affiliation.key)
   }
 
   private mutating func take(venueOf paper: PaperRecord, _ sequence: UInt64) throws {
@@ -266,9 +262,7 @@ struct ImportWorker: ~Copyable {
   /// Takes an author's place of work that no paper tells.
   mutating func take(affiliationOf author: NodeKey, with place: Identifier, _ name: Bytes, year: Int32) throws {
     try places.name(place, name)
-    let record = Waiting.Affiliation(
-      author: author, affiliation: place.key, sequence: Waiting.noPaper, year: year)
-    try affiliations.append(record, partition: author.partition)
+    try affiliations.append(author, Waiting.noPaper, detail: UInt32(bitPattern: year), with: place.key)
   }
 
   /// Takes a node that has a record of its own.
@@ -283,7 +277,7 @@ struct ImportWorker: ~Copyable {
 
   /// Takes a reference to a paper that a store kept because the paper was not there.
   mutating func take(unresolved target: NodeKey, of sequence: UInt64) throws {
-    try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
+    try references.append(target, sequence)
   }
 
   /// Takes a paper of a store.
@@ -291,12 +285,11 @@ struct ImportWorker: ~Copyable {
     tally = Waiting.Tally()
     let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
     indexInBatch += 1
-    try papers.append(Waiting.Paper(key: paper.key, sequence: sequence), partition: paper.key.partition)
+    try papers.append(paper.key, sequence)
     for target in paper.references {
-      try references.append(Waiting.Reference(target: target, sequence: sequence), partition: target.partition)
+      try references.append(target, sequence)
       if var text = longIDs[target] {
-        let head = Waiting.Name(key: target, nameCount: 0, idCount: UInt32(text.utf8.count))
-        try text.withUTF8 { try paperIDs.append(head, $0, partition: target.partition) }
+        try text.withUTF8 { try paperIDs.append(target, name: Bytes(start: nil, count: 0), id: $0) }
       }
     }
     for author in paper.authors { try authors.mention(key: author.key, sequence, detail: author.place) }

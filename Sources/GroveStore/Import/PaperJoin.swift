@@ -53,7 +53,7 @@ struct PaperJoin: Sendable {
     path: (String) -> String
   ) throws {
     var numbers = PaperNumbers(papersOfBatch: papersOfBatch)
-    let known = try Spill(in: streams.folder)
+    let known = streams.spill()
     let repeated = try PaperJoin.findRepeated(streams.papers, numbers, into: known)
     if rule == .error, let first = repeated.flatMap({ $0 }).map(\.repeated).min() {
       throw FormatFailure.bad(
@@ -73,10 +73,10 @@ struct PaperJoin: Sendable {
 
     keyPath = path("paper.keys")
     let keyFile = try StoreScatterFile(keyPath, .key, count: count)
-    let edges = try Spill(in: streams.folder)
-    let unresolved = try Spill(in: streams.folder)
-    let missingIDs = try Spill(in: streams.folder)
-    let ranges = RowRanges(rowCount: count, bytes: streams.references.byteCount)
+    let edges = streams.spill()
+    let unresolved = streams.spill()
+    let missingIDs = streams.spill()
+    let ranges = RowRanges(rowCount: count, entries: streams.references.recordCount)
     let parts = try Parallel.map(Spill.partitionCount) { partition -> (order: [UInt32], dangling: Int) in
       var entries = try PaperJoin.entries(known, partition, papers)
       if !stubs.isEmpty {
@@ -125,9 +125,10 @@ struct PaperJoin: Sendable {
     _ papers: Spill, _ numbers: PaperNumbers, into known: Spill
   ) throws -> [[(repeated: UInt32, original: UInt32)]] {
     try Parallel.map(Spill.partitionCount) { partition in
-      try papers.withPartition(partition) { bytes in
-        var entries = bytes.bindMemory(to: Waiting.Paper.self).map {
-          Known(key: $0.key, ordinal: numbers.ordinal($0.sequence))
+      try papers.withBlocks(partition) { blocks in
+        var entries: [Known] = []
+        KeyedRecords.forEach(in: blocks) { key, sequence, _ in
+          entries.append(Known(key: key, ordinal: numbers.ordinal(sequence)))
         }
         entries.sort { $0.key == $1.key ? $0.ordinal < $1.ordinal : $0.key < $1.key }
         var repeated: [(repeated: UInt32, original: UInt32)] = []
@@ -149,8 +150,11 @@ struct PaperJoin: Sendable {
   private static func entries(
     _ known: Spill, _ partition: Int, _ papers: PaperNumbers
   ) throws -> [(key: NodeKey, number: UInt32)] {
-    try known.withPartition(partition) { bytes in
-      bytes.bindMemory(to: Known.self).map { ($0.key, papers.number(ofOrdinal: $0.ordinal)) }
+    // Read twice where papers without a record become nodes.
+    try known.withBlocks(partition, keeping: true) { blocks in
+      blocks.flatMap { block in
+        block.bindMemory(to: Known.self).map { ($0.key, papers.number(ofOrdinal: $0.ordinal)) }
+      }
     }
   }
 
@@ -161,12 +165,11 @@ struct PaperJoin: Sendable {
       var table = KeyTable(capacity: entries.count)
       for entry in entries { _ = table.insert(entry.key, 0) }
       var stubs: [NodeKey] = []
-      try references.withPartition(partition) { bytes in
-        for record in bytes.bindMemory(to: Waiting.Reference.self)
-        where papers.numberForReferences(record.sequence) != PaperNumbers.none {
-          if table.value(of: record.target) == KeyTable.none {
-            _ = table.insert(record.target, 1)
-            stubs.append(record.target)
+      try references.withBlocks(partition, keeping: true) { blocks in
+        KeyedRecords.forEach(in: blocks) { target, sequence, _ in
+          if papers.numberForReferences(sequence) != PaperNumbers.none, table.value(of: target) == KeyTable.none {
+            _ = table.insert(target, 1)
+            stubs.append(target)
           }
         }
       }
@@ -181,19 +184,19 @@ struct PaperJoin: Sendable {
     _ references: Spill, _ partition: Int, _ table: KeyTable, _ papers: PaperNumbers, _ ranges: RowRanges,
     edges: Spill, unresolved: Spill
   ) throws -> [NodeKey] {
-    let found = SpillWriter(edges, partitions: ranges.count)
-    let lost = SpillWriter(unresolved, partitions: ranges.count)
+    var found = SpillWriter(edges, partitions: ranges.count)
+    var lost = SpillWriter(unresolved, partitions: ranges.count)
     var missing: [NodeKey] = []
     var seen = KeyTable(capacity: 64)
-    try references.withPartition(partition) { bytes in
-      for record in bytes.bindMemory(to: Waiting.Reference.self) {
-        let row = papers.numberForReferences(record.sequence)
-        if row == PaperNumbers.none { continue }
-        let column = table.value(of: record.target)
+    try references.withBlocks(partition) { blocks in
+      try KeyedRecords.forEach(in: blocks) { target, sequence, _ in
+        let row = papers.numberForReferences(sequence)
+        if row == PaperNumbers.none { return }
+        let column = table.value(of: target)
         if column == KeyTable.none {
-          let place = seen.insert(record.target, UInt32(missing.count))
-          if Int(place) == missing.count { missing.append(record.target) }
-          try lost.append(Waiting.Unresolved(target: record.target, row: row), partition: ranges.range(of: row))
+          let place = seen.insert(target, UInt32(missing.count))
+          if Int(place) == missing.count { missing.append(target) }
+          try lost.append(Waiting.Unresolved(target: target, row: row), partition: ranges.range(of: row))
         } else if column != row {
           try found.append(Waiting.Edge(row: row, column: column, detail: 0), partition: ranges.range(of: row))
         }
@@ -207,16 +210,10 @@ struct PaperJoin: Sendable {
   private static func keepIDs(of keys: [NodeKey], _ ids: Spill, _ partition: Int, in missingIDs: Spill) throws {
     guard !keys.isEmpty else { return }
     var wanted = Set(keys)
-    let writer = SpillWriter(missingIDs)
-    try ids.withPartition(partition) { bytes in
-      let headSize = MemoryLayout<Waiting.Name>.stride
-      var place = 0
-      while place < bytes.count {
-        let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
-        let text = Bytes(
-          start: (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self), count: Int(head.idCount))
-        place += (headSize + Int(head.idCount) + 7) & ~7
-        if wanted.remove(head.key) != nil { try writer.append(head, text, partition: partition) }
+    var writer = KeyedWriter(missingIDs)
+    try ids.withBlocks(partition) { blocks in
+      try KeyedRecords.forEachName(in: blocks) { key, name, id in
+        if wanted.remove(key) != nil { try writer.append(key, name: name, id: id) }
       }
     }
     try writer.finish()
@@ -224,16 +221,9 @@ struct PaperJoin: Sendable {
 
   /// Calls `body` with each id that `missingIDs` holds.
   func forEachMissingID(_ body: (NodeKey, Bytes) throws -> Void) throws {
-    let headSize = MemoryLayout<Waiting.Name>.stride
     for partition in 0..<Spill.partitionCount {
-      try missingIDs.withPartition(partition) { bytes in
-        var place = 0
-        while place < bytes.count {
-          let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
-          let start = (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self)
-          place += (headSize + Int(head.idCount) + 7) & ~7
-          try body(head.key, Bytes(start: start, count: Int(head.idCount)))
-        }
+      try missingIDs.withBlocks(partition, keeping: true) { blocks in
+        try KeyedRecords.forEachName(in: blocks) { key, _, id in try body(key, id) }
       }
     }
   }
@@ -244,8 +234,8 @@ struct PaperJoin: Sendable {
   func writeUnresolved(_ path: String) throws -> StoreFile {
     let file = try StoreArrayWriter(path, .reference)
     for range in 0..<ranges.count {
-      try unresolved.withPartition(range) { bytes in
-        var records = Array(bytes.bindMemory(to: Waiting.Unresolved.self))
+      try unresolved.withBlocks(range) { blocks in
+        var records = blocks.flatMap { $0.bindMemory(to: Waiting.Unresolved.self) }
         records.sort { $0.row == $1.row ? $0.target < $1.target : $0.row < $1.row }
         var kept = 0
         for record in records

@@ -145,8 +145,8 @@ enum PaperRows {
     var counts = PaperCounts()
     var ordinal: UInt32 = 0
     for batch in 0..<batches {
-      try streams.columns.withPartition(batch) { bytes in
-        for column in bytes.bindMemory(to: Waiting.Columns.self) {
+      try streams.columns.withBlocks(batch) { blocks in
+        for column in blocks.flatMap({ $0.bindMemory(to: Waiting.Columns.self) }) {
           defer { ordinal += 1 }
           if papers.numbers.number(ofOrdinal: ordinal) == PaperNumbers.none {
             if papers.numbers.isMerging { counts.merge(column.tally) }

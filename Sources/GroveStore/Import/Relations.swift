@@ -55,21 +55,19 @@ struct Relations {
       AcademicSchema.cites, papers.edges, papers.ranges, rowKeys: paperKeys, columnKeys: paperKeys, .one)
 
     progress(0.7, "joining authors")
-    let employments = try Spill(in: streams.folder)
+    let employments = streams.spill()
     let authors = try EntityJoin(
       .author, streams, papers.numbers, path: path("author.keys"),
       extra: { partition, table in
-        let writer = SpillWriter(employments)
-        try streams.affiliations.withPartition(partition) { bytes in
-          for record in bytes.bindMemory(to: Waiting.Affiliation.self) {
-            if record.sequence != Waiting.noPaper, papers.numbers.number(record.sequence) == PaperNumbers.none {
-              continue
-            }
-            let place = table.value(of: record.author)
-            if place == KeyTable.none { continue }
+        var writer = SpillWriter(employments)
+        try streams.affiliations.withBlocks(partition) { blocks in
+          try KeyedRecords.forEachPair(in: blocks) { author, sequence, year, affiliation in
+            if sequence != Waiting.noPaper, papers.numbers.number(sequence) == PaperNumbers.none { return }
+            let place = table.value(of: author)
+            if place == KeyTable.none { return }
             let next = Employment(
-              affiliation: record.affiliation, author: EntityJoin.code(partition, place), year: record.year)
-            try writer.append(next, partition: record.affiliation.partition)
+              affiliation: affiliation, author: EntityJoin.code(partition, place), year: Int32(bitPattern: year))
+            try writer.append(next, partition: affiliation.partition)
           }
         }
         try writer.finish()
@@ -81,23 +79,25 @@ struct Relations {
       rowsAreTargets: true, .firstPlace, .place)
 
     progress(0.8, "joining affiliations")
-    let ranges = RowRanges(rowCount: authors.count, bytes: employments.byteCount)
-    let employed = try Spill(in: streams.folder)
+    let ranges = RowRanges(rowCount: authors.count, entries: employments.recordCount)
+    let employed = streams.spill()
     let affiliations = try EntityJoin(
       .affiliation, streams, papers.numbers, path: path("affiliation.keys"),
       further: { partition in
-        try employments.withPartition(partition) { bytes in
-          bytes.bindMemory(to: Employment.self).map(\.affiliation)
+        try employments.withBlocks(partition, keeping: true) { blocks in
+          blocks.flatMap { $0.bindMemory(to: Employment.self).map(\.affiliation) }
         }
       },
       extra: { partition, table in
-        let writer = SpillWriter(employed, partitions: ranges.count)
-        try employments.withPartition(partition) { bytes in
-          for record in bytes.bindMemory(to: Employment.self) {
-            let author = authors.number(ofCode: record.author)
-            let code = EntityJoin.code(partition, table.value(of: record.affiliation))
-            let edge = Waiting.Edge(row: author, column: code, detail: UInt32(bitPattern: record.year))
-            try writer.append(edge, partition: ranges.range(of: author))
+        var writer = SpillWriter(employed, partitions: ranges.count)
+        try employments.withBlocks(partition) { blocks in
+          for block in blocks {
+            for record in block.bindMemory(to: Employment.self) {
+              let author = authors.number(ofCode: record.author)
+              let code = EntityJoin.code(partition, table.value(of: record.affiliation))
+              let edge = Waiting.Edge(row: author, column: code, detail: UInt32(bitPattern: record.year))
+              try writer.append(edge, partition: ranges.range(of: author))
+            }
           }
         }
         try writer.finish()
@@ -130,16 +130,11 @@ enum EntityRows {
     var number: Int64 = 0
     try database.insert("INSERT INTO \(entities.kind.type.name) VALUES (?, ?, ?)") { row in
       for partition in 0..<Spill.partitionCount {
-        try entities.rows.withPartition(partition) { bytes in
-          let headSize = MemoryLayout<Waiting.Name>.stride
-          var place = 0
-          while place < bytes.count {
-            let head = bytes.load(fromByteOffset: place, as: Waiting.Name.self)
-            let start = (bytes.baseAddress! + place + headSize).assumingMemoryBound(to: UInt8.self)
-            place += (headSize + Int(head.nameCount) + Int(head.idCount) + 7) & ~7
+        try entities.rows.withBlocks(partition) { blocks in
+          try KeyedRecords.forEachName(in: blocks) { key, name, id in
             row.bind(number, at: 1)
-            row.bind(Bytes(start: start, count: Int(head.nameCount)), at: 3)
-            row.bind(head.key, long: Bytes(start: start + Int(head.nameCount), count: Int(head.idCount)), at: 2)
+            row.bind(name, at: 3)
+            row.bind(key, long: id, at: 2)
             try row.step()
             number += 1
           }

@@ -101,29 +101,35 @@ struct RowsBuilder {
     let rows = ranges.rows(index)
     var piece = Piece()
     piece.lengths = [Int64](repeating: 0, count: rows.count)
-    try edges.withPartition(index) { bytes in
-      let records = bytes.bindMemory(to: Waiting.Edge.self)
+    try edges.withBlocks(index) { blocks in
+      let blocks = blocks.map { $0.bindMemory(to: Waiting.Edge.self) }
+      let count = blocks.reduce(0) { $0 + $1.count }
       var next = [Int](repeating: 0, count: rows.count + 1)
-      for record in records { next[Int(record.row) - rows.lowerBound + 1] += 1 }
+      for block in blocks { for record in block { next[Int(record.row) - rows.lowerBound + 1] += 1 } }
       for row in 0..<rows.count { next[row + 1] += next[row] }
       let starts = next
       // Column above, detail below: sorting the words sorts both.
-      let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: records.count)
+      let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
       defer { words.deallocate() }
-      for record in records {
-        let row = Int(record.row) - rows.lowerBound
-        let column = entities?.number(ofCode: record.column) ?? record.column
-        words[next[row]] = UInt64(column) << 32 | UInt64(record.detail)
-        next[row] += 1
+      // What tells numbers from codes, for columns that are codes.
+      let firstNumber = entities?.firstNumber
+      for block in blocks {
+        for record in block {
+          let row = Int(record.row) - rows.lowerBound
+          let column = firstNumber.map { EntityJoin.number(ofCode: record.column, $0) } ?? record.column
+          words[next[row]] = UInt64(column) << 32 | UInt64(record.detail)
+          next[row] += 1
+        }
       }
-      piece.columns.reserveCapacity(records.count)
-      if detail != nil { piece.details.reserveCapacity(records.count) }
+      piece.columns.reserveCapacity(count)
+      if detail != nil { piece.details.reserveCapacity(count) }
+      var keysOfRow: [NodeKey] = []
       rowKeys.withUnsafeBufferPointer { rowKeys in
         columnKeys.withUnsafeBufferPointer { columnKeys in
           for row in 0..<rows.count where starts[row + 1] > starts[row] {
             let slice = UnsafeMutableBufferPointer(rebasing: words[starts[row]..<starts[row + 1]])
             let before = piece.columns.count
-            append(slice, key: rowKeys[rows.lowerBound + row], columnKeys, seed: seed, to: &piece)
+            append(slice, key: rowKeys[rows.lowerBound + row], columnKeys, seed: seed, &keysOfRow, to: &piece)
             piece.lengths[row] = Int64(piece.columns.count - before)
           }
         }
@@ -134,7 +140,7 @@ struct RowsBuilder {
 
   private func append(
     _ words: UnsafeMutableBufferPointer<UInt64>, key: NodeKey, _ columnKeys: UnsafeBufferPointer<NodeKey>, seed: UInt64,
-    to piece: inout Piece
+    _ keys: inout [NodeKey], to piece: inout Piece
   ) {
     RowsBuilder.sort(words)
     var kept = 0
@@ -161,11 +167,14 @@ struct RowsBuilder {
       RowsBuilder.sort(entries)
       for place in entries.indices { entries[place] = entries[place] << 32 | entries[place] >> 32 }
     }
+    // Keys lie anywhere: asked for together, the memory brings them together.
+    keys.removeAll(keepingCapacity: true)
+    for word in entries { keys.append(columnKeys[Int(word >> 32)]) }
     var record = Record(row: key, column: NodeKey(high: 0, low: 0), detail: 0)
-    for word in entries {
+    for (place, word) in entries.enumerated() {
       let column = UInt32(truncatingIfNeeded: word >> 32)
       let value = UInt32(truncatingIfNeeded: word)
-      record.column = columnKeys[Int(column)]
+      record.column = keys[place]
       record.detail = UInt64(value)
       piece.hash += withUnsafeBytes(of: record) { StoreHash($0, seed: seed) }
       for entry in further where entry.column == column {
@@ -202,10 +211,10 @@ struct RowRanges: Sendable {
   let count: Int
   private let size: Int
 
-  /// - Parameter bytes: of the edges that are to be divided.
-  init(rowCount: Int, bytes: Int) {
+  /// - Parameter entries: of all rows; a range gets about a quarter of a million.
+  init(rowCount: Int, entries: Int) {
     self.rowCount = rowCount
-    let wanted = max(16, min(1024, bytes >> 23))
+    let wanted = max(16, min(1024, entries >> 18))
     size = max(1, (rowCount + wanted - 1) / wanted)
     count = max(1, (rowCount + size - 1) / size)
   }

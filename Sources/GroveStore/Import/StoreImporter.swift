@@ -26,6 +26,8 @@ public struct StoreImporter: Sendable {
     public var labels: String?
     /// Split files and folders, as for `labels`.
     public var splits: [String] = []
+    /// Bytes of records that wait in memory to be joined; what is more waits on disk.
+    public var waitingMemory = 512 << 20
 
     /// The defaults.
     public init() {}
@@ -66,7 +68,7 @@ public struct StoreImporter: Sendable {
   }
 
   private func build(_ files: DumpFiles, _ former: GraphStore?, _ writer: StoreWriter) throws -> LoadReport {
-    let streams = try ImportStreams(in: writer.folder)
+    let streams = ImportStreams(in: writer.folder, memory: options.waitingMemory)
     // The database takes the papers' texts while they are read, and what they mention while it is joined.
     nonisolated(unsafe) let database = try TextDatabaseWriter(writer.path("texts.sqlite"))
     let inserting = BackgroundTask { try PaperRows.insert(streams.rows, streams, into: database) }
@@ -280,8 +282,8 @@ public struct StoreImporter: Sendable {
     try AtomicFile.write(to: "\(streams.folder)/\(name)") { sink in
       try sink.write("file\tline\treason\trecord\n")
       for batch in batches {
-        try streams.rejects.withPartition(batch.index) { bytes in
-          for record in bytes.split(separator: 10) {
+        try streams.rejects.withBlocks(batch.index) { blocks in
+          for record in blocks.flatMap({ $0.split(separator: 10) }) {
             let tab = record.firstIndex(of: 9) ?? record.endIndex
             let line = Int(String(decoding: record[..<tab], as: UTF8.self)) ?? 0
             try sink.write("\(batch.place)\t\(batch.line + line)")

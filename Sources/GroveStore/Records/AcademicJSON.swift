@@ -157,20 +157,29 @@ struct AcademicJSON {
     let count = max(0, min(length ?? Int64(most), Int64(max(most, 1 << 16))))
     slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(count)))
     let strings = tape.strings
-    tape.forEachMember(of: index) { token, places in
-      if tape.mayHoldZeros { token.replaceZeros() }
-      guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
-      tape.forEachElement(of: places) { place in
-        guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }
-        slots[Int(position)] = (start - strings, token.count)
+    var size = 0
+    slots.withUnsafeMutableBufferPointer { slots in
+      tape.forEachMember(of: index) { token, places in
+        if tape.mayHoldZeros { token.replaceZeros() }
+        guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
+        tape.forEachElement(of: places) { place in
+          guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }
+          slots[Int(position)] = (start - strings, token.count)
+          size += token.count + 1
+        }
       }
     }
-    for slot in slots where slot.count > 0 {
-      if !paper.abstract.isEmpty { paper.abstract.append(32) }
-      paper.abstract.append(contentsOf: Bytes(start: strings + slot.offset, count: slot.count))
+    let text = [UInt8](unsafeUninitializedCapacity: size) { text, count in
+      for slot in slots where slot.count > 0 {
+        if count > 0 {
+          text[count] = 32
+          count += 1
+        }
+        memcpy(text.baseAddress! + count, strings + slot.offset, slot.count)
+        count += slot.count
+      }
     }
-    while let last = paper.abstract.last, last <= 32 { paper.abstract.removeLast() }
-    if let first = paper.abstract.firstIndex(where: { $0 > 32 }), first > 0 { paper.abstract.removeFirst(first) }
+    text.withUnsafeBufferPointer { paper.abstract.append(contentsOf: $0.trimmed) }
   }
 
   // MARK: - Other records

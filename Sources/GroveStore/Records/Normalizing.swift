@@ -4,30 +4,30 @@ import Foundation
 enum NameNormalizer {
   /// Lower case, the marks `#TAB#`, `#R#`, `#N#` and white space of any length as one space, none at the ends.
   static func normalize(_ name: Bytes, into result: inout [UInt8]) {
-    result.removeAll(keepingCapacity: true)
     var isPlain = true
-    var place = 0
-    while place < name.count {
-      let byte = name[place]
-      if byte == 0x23, let mark = mark(name, place) {
-        space(&result)
-        place += mark
-        continue
-      }
-      if byte <= 32 {
-        space(&result)
-      } else {
-        result.append(byte >= 65 && byte <= 90 ? byte | 32 : byte)
+    result = [UInt8](unsafeUninitializedCapacity: name.count) { text, count in
+      var isSpaced = false
+      var place = 0
+      while place < name.count {
+        let byte = name[place]
+        let mark = byte == 0x23 ? mark(name, place) : nil
+        place += mark ?? 1
+        if byte <= 32 || mark != nil {
+          isSpaced = count > 0
+          continue
+        }
+        // A space waits for what follows it; each stands for a byte at least, so there is room.
+        if isSpaced {
+          text[count] = 32
+          count += 1
+          isSpaced = false
+        }
+        text[count] = byte >= 65 && byte <= 90 ? byte | 32 : byte
+        count += 1
         if byte >= 0x80 { isPlain = false }
       }
-      place += 1
     }
-    while result.last == 32 { result.removeLast() }
     if !isPlain { result = Array(String(decoding: result, as: UTF8.self).lowercased().utf8) }
-  }
-
-  private static func space(_ result: inout [UInt8]) {
-    if let last = result.last, last != 32 { result.append(32) }
   }
 
   /// Length of the mark at `place`, if one stands there.
