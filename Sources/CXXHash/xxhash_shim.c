@@ -41,3 +41,5 @@ void grove_hash_free(grove_hash_state *state) {
   XXH3_freeState(state->state);
   free(state);
 }
+
+unsigned grove_hash_version(void) { return XXH_versionNumber(); }

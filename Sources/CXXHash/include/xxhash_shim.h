@@ -20,4 +20,7 @@ void grove_hash_update(grove_hash_state *state, const void *bytes, size_t count)
 grove_hash128 grove_hash_digest(const grove_hash_state *state);
 void grove_hash_free(grove_hash_state *state);
 
+// XXH_VERSION_NUMBER of what was compiled in.
+unsigned grove_hash_version(void);
+
 #endif

@@ -12,8 +12,9 @@ public enum RecordExport {
   /// authors.jsonl, venues.jsonl and affiliations.jsonl.
   ///
   /// - Returns: the number of records.
-  /// - Throws: `FileFailure`; `StoreFailure.damaged`.
+  /// - Throws: `FileFailure`; `StoreFailure.damaged`, or `.holdsNoRecords` for a graph that was imported whole.
   public static func write(_ store: GraphStore, to path: String) throws -> Int {
+    if store.isGraph { throw StoreFailure.holdsNoRecords(path: store.path) }
     let names = try Names(store)
     if path.hasSuffix(".jsonl") || path.hasSuffix(".json") {
       var count = 0
@@ -65,7 +66,7 @@ public enum RecordExport {
     let topics = try store.rows(of: AcademicSchema.hasTopic)
     let weights: MappedArray<Float>? = try store.entry(of: AcademicSchema.hasTopic).details.map { try store.array($0) }
     let authorCounts: MappedArray<UInt32> = try store.array(store.manifest.nodes[0].authorCounts!)
-    let unresolved: MappedArray<Waiting.Unresolved> = try store.array(store.manifest.unresolved)
+    let unresolved: MappedArray<Waiting.Unresolved> = try store.unresolved()
     let stubs = try store.stubs()
     var missing: [NodeKey: String] = [:]
     try store.readMissing { missing[$0] = $1 }

@@ -99,9 +99,3 @@ final class ArchiveReader {
     .bad(place, "cannot be unpacked: \(reason)", do: "it is cut short or damaged, fetch it again")
   }
 }
-
-/// The version of libarchive at work, for `grove version`.
-public enum ArchiveLibrary {
-  /// As the library tells it: `libarchive 3.6.2`.
-  public static var version: String { String(cString: grove_archive_version()) }
-}

@@ -59,6 +59,7 @@ public struct StoreImporter: Sendable {
     let writer = try StoreWriter(folder)
     do {
       let former = writer.former == nil ? nil : try GraphStore(folder)
+      if former?.isGraph == true { throw StoreFailure.occupied(path: folder, holds: "a graph", by: "a dump") }
       try former?.verifyArrays()
       return try build(files, former, writer)
     } catch {

@@ -47,7 +47,7 @@ extension GraphStore: GraphData {
   }
 
   /// A split from a file beside the store: a table of id and part, or JSON by number.
-  public func readSplit(path file: String) throws -> Split { try SplitTable.read(file, self, AcademicSchema.paper) }
+  public func readSplit(path file: String) throws -> Split { try SplitTable.read(file, self, splitType) }
 
   /// The split files that a word names: itself, or those of a folder.
   public static func splitFiles(_ word: String) throws -> [String] { try SplitTable.files(word) }

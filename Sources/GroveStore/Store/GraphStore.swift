@@ -94,7 +94,7 @@ public final class GraphStore: GraphSource, FeatureSource {
   }
 
   /// Reads the text database, once its hash has been found right.
-  private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try verify(manifest.texts)
     return try GraphStore.reading("\(path)/\(manifest.texts.name)") { try texts.read(body) }
   }
@@ -147,7 +147,7 @@ public final class GraphStore: GraphSource, FeatureSource {
     let ends = Array(columns)
     return EdgeList(
       sources: entry.rowsAreTargets ? ends : rows, targets: entry.rowsAreTargets ? rows : ends, weights: weights,
-      isDirected: true)
+      isDirected: entry.isUndirected != true)
   }
 
   /// The relation's entries in place, without a copy: rows of sources, or of targets where `rowsAreTargets`.
@@ -169,6 +169,8 @@ public final class GraphStore: GraphSource, FeatureSource {
   /// Years of a relation's edges: of the citing, written or placed paper, or as the store keeps them.
   public func edgeYears(of relation: EdgeType) throws -> [Int32]? {
     let entry = try entry(of: relation)
+    if let years = entry.years { return Array(try array(years) as MappedArray<Int32>) }
+    if isGraph { return nil }
     if entry.detail == .year, let details = entry.details { return Array(try array(details) as MappedArray<Int32>) }
     let offsets: MappedArray<Int64> = try array(entry.offsets)
     guard let years = try nodeYears(of: entry.rowsAreTargets ? relation.target : relation.source) else { return nil }
@@ -193,44 +195,54 @@ public final class GraphStore: GraphSource, FeatureSource {
     return split
   }
 
-  /// External ids by number; of nodes known by their name alone that name, after `name:`.
-  public func nodeIDs(of type: NodeType) throws -> [String]? {
-    let keys = try keys(of: type)
-    var ids = [String?](repeating: nil, count: keys.count)
-    var isComplete = true
-    for (number, key) in keys.enumerated() {
-      ids[number] = key.text
-      if ids[number] == nil { isComplete = false }
-    }
-    if !isComplete {
-      try readTexts(type, columns: type == AcademicSchema.paper ? "id, NULL" : "id, name") { number, row in
-        if ids[number] == nil {
-          let id: String? = row[0]
-          let name: String? = row[1]
-          ids[number] = id ?? "name:\(name ?? "")"
-        }
-      }
-    }
-    return ids.map { $0 ?? "" }
+  /// Names of the feature columns of a type, the default one first; of records none yet, as they come with encoders.
+  public func featureNames(of type: NodeType) -> [String] {
+    manifest.nodes.first { $0.type == type.name }?.features?.map(\.name) ?? []
   }
 
-  /// None: columns of features come with encoders.
-  public func featureNames(of type: NodeType) -> [String] { [] }
-
-  /// Always throws `FormatFailure.unknownName`, as there are none.
+  /// A feature column by its name.
+  ///
+  /// - Throws: `FormatFailure.unknownName` for a name that is not among `featureNames(of:)`; `StoreFailure.damaged`.
   public func features(named name: String, of type: NodeType) throws -> FeatureMatrix {
-    throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: [])
+    let known = manifest.nodes.first { $0.type == type.name }?.features
+    guard let column = known?.first(where: { $0.name == name }) else {
+      throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: featureNames(of: type))
+    }
+    let values = try column.values.map { Array(try array($0) as MappedArray<Float>) }
+    guard let offsets = column.offsets, let columns = column.columns else {
+      return .dense(values: values ?? [], width: column.width)
+    }
+    let rows = SparseRows(
+      offsets: Array(try array(offsets) as MappedArray<Int64>),
+      columns: Array(try array(columns) as MappedArray<Int32>),
+      columnCount: column.width)
+    return .sparse(rows: rows, values: values)
+  }
+
+  /// Writes the store anew, without what is no longer used.
+  ///
+  /// - Throws: `StoreFailure`; `FileFailure`; the store is then as it was.
+  public func compact() throws {
+    if isGraph { try GraphImporter.rewrite(self) } else { try StoreImporter().run([], into: path) }
   }
 
   // MARK: - Inside
+
+  /// Whether the store holds a graph that was imported whole, and no academic records.
+  var isGraph: Bool { manifest.isGraph == true }
+
+  /// The type that labels and splits are of.
+  var splitType: NodeType {
+    labeledType ?? (isGraph ? nodeTypes.first ?? AcademicSchema.paper : AcademicSchema.paper)
+  }
 
   func catalogue() throws -> StoreCatalogue {
     try kept.withLock { kept in
       if let kept { return kept }
       try verify(manifest.catalogue)
-      let count = manifest.labeledType.map { nodeCount(of: NodeType($0)) } ?? nodeCount(of: AcademicSchema.paper)
+      let count = nodeCount(of: splitType)
       let read = try GraphStore.reading("\(path)/\(manifest.catalogue.name)") {
-        try labelsAndSplits.read { try StoreCatalogue($0, nodeCount: count) }
+        try labelsAndSplits.read { try StoreCatalogue($0, nodeCount: count, isMultiple: manifest.isMultiLabel) }
       }
       kept = read
       return read
@@ -243,6 +255,14 @@ public final class GraphStore: GraphSource, FeatureSource {
         path: path, what: "relation", name: relation.description, known: relations.map(\.description))
     }
     return entry
+  }
+
+  /// References that lead nowhere.
+  ///
+  /// - Throws: `StoreFailure.holdsNoRecords` for a graph that was imported whole.
+  func unresolved() throws -> MappedArray<Waiting.Unresolved> {
+    guard let file = manifest.unresolved, !isGraph else { throw StoreFailure.holdsNoRecords(path: path) }
+    return try array(file)
   }
 
   func keys(of type: NodeType) throws -> MappedArray<NodeKey> {
@@ -287,41 +307,10 @@ public final class GraphStore: GraphSource, FeatureSource {
     return hash.value.text
   }
 
-  /// Calls `body` with each row of a type's table, in the order of numbers.
-  func readTexts(_ type: NodeType, columns: String, _ body: (Int, Row) throws -> Void) throws {
-    try read { db in
-      let order = type == AcademicSchema.paper ? "record" : "number"
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT \(columns) FROM \(type.name.quotedDatabaseIdentifier) ORDER BY \(order)")
-      var number = 0
-      while let row = try rows.next() {
-        try body(number, row)
-        number += 1
-      }
-    }
-  }
-
-  /// A row of the text database by column names.
-  public func texts(of node: Int, type: NodeType) throws -> [String: String] {
-    let isPaper = type == AcademicSchema.paper
-    let records: MappedArray<UInt32>? = isPaper ? try manifest.nodes[0].records.map { try array($0) } : nil
-    let key = records.map { Int($0[node]) } ?? node
-    return try read { db in
-      let row = try Row.fetchOne(
-        db,
-        sql: "SELECT * FROM \(type.name.quotedDatabaseIdentifier) WHERE \(isPaper ? "record" : "number") = ?",
-        arguments: [key])
-      var result: [String: String] = [:]
-      for (column, value) in row ?? Row() where column != "number" && column != "record" && !value.isNull {
-        result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
-      }
-      return result
-    }
-  }
-
   /// Numbers of papers that have no record: they follow all others.
   func stubs() throws -> Range<Int> {
     let count = nodeCount(of: AcademicSchema.paper)
+    if isGraph { return count..<count }
     let all = try read { try Int.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'stubs'") }
     return (count - (all ?? 0))..<count
   }
@@ -335,35 +324,5 @@ public final class GraphStore: GraphSource, FeatureSource {
         try body(NodeKey(high: UInt64(bitPattern: high), low: UInt64(bitPattern: low)), row[2])
       }
     }
-  }
-
-  /// The number of the node with an external id as `nodeIDs` gives it, or nil.
-  ///
-  /// - Complexity: O(log N).
-  public func number(ofID id: String, type: NodeType) throws -> Int? {
-    var text = id
-    if let number = try number(of: text.withUTF8 { NodeKey(id: $0) }, type: type) { return number }
-    guard id.hasPrefix("name:") else { return nil }
-    var name = String(id.dropFirst(5))
-    var normal: [UInt8] = []
-    name.withUTF8 { NameNormalizer.normalize($0, into: &normal) }
-    return try number(of: normal.withUnsafeBufferPointer { NodeKey(name: $0) }, type: type)
-  }
-
-  func number(of key: NodeKey, type: NodeType) throws -> Int? {
-    guard let nodes = manifest.nodes.first(where: { $0.type == type.name }) else { return nil }
-    let keys: MappedArray<NodeKey> = try array(nodes.keys)
-    let order: MappedArray<UInt32>? = try nodes.order.map { try array($0) }
-    let partition = key.partition
-    var low = 0
-    var high = keys.count
-    while low < high {
-      let middle = (low + high) / 2
-      let other = keys[order.map { Int($0[middle]) } ?? middle]
-      if (other.partition, other) < (partition, key) { low = middle + 1 } else { high = middle }
-    }
-    guard low < keys.count else { return nil }
-    let number = order.map { Int($0[low]) } ?? low
-    return keys[number] == key ? number : nil
   }
 }

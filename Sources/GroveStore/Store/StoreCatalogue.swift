@@ -131,12 +131,15 @@ struct StoreCatalogue: Sendable {
 
   /// Reads a database that `write` made.
   ///
-  /// - Parameter nodeCount: of the labelled type.
-  init(_ db: Database, nodeCount: Int) throws {
-    (labels, splits) = (try StoreCatalogue.labels(db, nodeCount: nodeCount), try StoreCatalogue.splits(db))
+  /// - Parameters:
+  ///   - nodeCount: of the labelled type.
+  ///   - isMultiple: whether nodes may have several labels; nil: if one has.
+  init(_ db: Database, nodeCount: Int, isMultiple: Bool?) throws {
+    labels = try StoreCatalogue.labels(db, nodeCount: nodeCount, isMultiple)
+    splits = try StoreCatalogue.splits(db)
   }
 
-  private static func labels(_ db: Database, nodeCount: Int) throws -> Labels? {
+  private static func labels(_ db: Database, nodeCount: Int, _ isMultiple: Bool?) throws -> Labels? {
     let names = try String.fetchAll(db, sql: "SELECT name FROM class ORDER BY number")
     if names.isEmpty { return nil }
     var nodes: [Int32] = []
@@ -146,7 +149,7 @@ struct StoreCatalogue: Sendable {
       nodes.append(row[0])
       classes.append(row[1])
     }
-    if Set(nodes).count == nodes.count {
+    if !(isMultiple ?? (Set(nodes).count < nodes.count)) {
       var single = [Int32](repeating: -1, count: nodeCount)
       for (node, label) in zip(nodes, classes) where Int(node) < nodeCount { single[Int(node)] = label }
       return .single(classes: single, names: names)

@@ -25,8 +25,9 @@ public struct StoreEditor: Sendable {
     _ manifest: inout StoreManifest
   ) throws {
     if let labels {
-      let type = AcademicSchema.paper
+      let type = store.splitType
       manifest.labelRelation = nil
+      manifest.isMultiLabel = nil
       if let relation = store.relations.first(where: { $0.relation == labels && $0.source == type }) {
         catalogue.labels = try RelationLabels.labels(store, relation)
         manifest.labelRelation = relation.relation
@@ -37,7 +38,7 @@ public struct StoreEditor: Sendable {
     }
     for word in splits {
       for file in try SplitTable.files(word) {
-        let split = try SplitTable.read(file, store, AcademicSchema.paper)
+        let split = try SplitTable.read(file, store, store.splitType)
         try check(split, store, catalogue, place: file)
         catalogue.set(split)
       }
@@ -54,13 +55,13 @@ public struct StoreEditor: Sendable {
   }
 
   private static func check(_ split: Split, _ store: GraphStore, _ catalogue: StoreCatalogue, place: String) throws {
-    if let problem = split.problem(nodeCount: store.nodeCount(of: AcademicSchema.paper)) {
+    if let problem = split.problem(nodeCount: store.nodeCount(of: store.splitType)) {
       throw FormatFailure.bad(place, plain(problem), do: "correct the split")
     }
     if let labels = catalogue.labels, let node = split.train.first(where: { !labels.isLabeled(Int($0)) }) {
-      let id = try store.nodeIDs(of: AcademicSchema.paper)?[Int(node)] ?? "\(node)"
+      let id = try store.nodeIDs(of: store.splitType)?[Int(node)] ?? "\(node)"
       throw FormatFailure.bad(
-        place, "split \(quoted(split.name)), train: paper \(quoted(id)) has no label",
+        place, "split \(quoted(split.name)), train: \(store.splitType) \(quoted(id)) has no label",
         do: "take it out of the training part")
     }
   }
@@ -76,6 +77,8 @@ public struct StoreEditor: Sendable {
       manifest.generation = writer.generation
       manifest.catalogue = try catalogue.write(writer.path("catalogue.sqlite"))
       manifest.splits = catalogue.splitNames
+      // A graph's hash is over its labels too.
+      if store.isGraph { manifest.snapshot = try GraphSnapshot.hash(try GraphStore(path, manifest)) }
       try writer.commit(manifest)
     } catch {
       writer.abandon()

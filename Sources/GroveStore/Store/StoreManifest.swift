@@ -18,6 +18,27 @@ struct StoreManifest: Codable, Sendable {
     let authorCounts: StoreFile?
     /// Record of each paper in the database; nil where that is its number.
     let records: StoreFile?
+    /// Whether the nodes have no ids but their numbers; nil: they have.
+    var isNumbered: Bool?
+    /// Columns of features, the default one first; nil for none.
+    var features: [Features]?
+
+    var files: [StoreFile] {
+      [keys, order, years, authorCounts, records].compactMap { $0 } + (features ?? []).flatMap(\.files)
+    }
+  }
+
+  /// A column of features: rows of `width` numbers, or compressed rows of those that are not zero.
+  struct Features: Codable, Sendable {
+    let name: String
+    let width: Int
+    /// One number an entry; nil where all are 1.
+    let values: StoreFile?
+    /// Of compressed rows.
+    let offsets: StoreFile?
+    let columns: StoreFile?
+
+    var files: [StoreFile] { [values, offsets, columns].compactMap { $0 } }
   }
 
   /// A relation: the entries of each row, in compressed rows.
@@ -35,6 +56,12 @@ struct StoreManifest: Codable, Sendable {
     let details: StoreFile?
     /// Further places of an author in one paper: pairs of entry and place.
     let repeats: StoreFile?
+    /// Years of the edges where they are not those of nodes or details.
+    var years: StoreFile?
+    /// Whether each edge stands for both directions; nil: for the one.
+    var isUndirected: Bool?
+
+    var files: [StoreFile] { [offsets, columns, details, repeats, years].compactMap { $0 } }
 
     enum Detail: String, Codable, Sendable { case weight, place, year }
 
@@ -47,12 +74,15 @@ struct StoreManifest: Codable, Sendable {
   static let fileName = "manifest.json"
 
   let version: Int
+  /// Whether this is a graph of any types that was imported whole; nil: academic records, in the types and relations
+  /// of `AcademicSchema`.
+  var isGraph: Bool?
   /// Counts up with each change.
   var generation: Int
   let nodes: [Nodes]
   let relations: [Relation]
-  /// References to papers that are not there: paper by paper, kept so that a later import can join them.
-  let unresolved: StoreFile
+  /// References to papers that are not there: paper by paper, kept so that a later import can join them; nil in graphs.
+  let unresolved: StoreFile?
   /// SQLite: ids and texts of all nodes.
   let texts: StoreFile
   /// SQLite: labels and splits.
@@ -60,10 +90,12 @@ struct StoreManifest: Codable, Sendable {
   /// The type that carries labels, and the relation they were made of, if any.
   var labeledType: String?
   var labelRelation: String?
+  /// Whether nodes may have several labels; nil: told by whether one has.
+  var isMultiLabel: Bool?
   /// Names of splits, in natural order.
   var splits: [String]
   /// Hash of all records.
-  let snapshot: String
+  var snapshot: String
   /// What the imports said, in order.
   let reports: [LoadReport]
   /// Bad records of the imports: kept, and not needed to read the store.
@@ -71,9 +103,7 @@ struct StoreManifest: Codable, Sendable {
 
   /// All files that make up the graph.
   var files: [StoreFile] {
-    nodes.flatMap { [$0.keys, $0.order, $0.years, $0.authorCounts, $0.records].compactMap { $0 } }
-      + relations.flatMap { [$0.offsets, $0.columns, $0.details, $0.repeats].compactMap { $0 } }
-      + [unresolved, texts, catalogue]
+    nodes.flatMap(\.files) + relations.flatMap(\.files) + [unresolved].compactMap { $0 } + [texts, catalogue]
   }
 
   /// The manifest of a store.
@@ -175,13 +205,17 @@ public enum StoreFailure: Failure, Equatable {
   case notAStore(path: String)
   case damaged(path: String, problem: String)
   case locked(path: String)
+  /// What is to be imported cannot be added to what the store holds.
+  case occupied(path: String, holds: String, by: String)
+  /// A graph that was imported whole where academic records are wanted.
+  case holdsNoRecords(path: String)
 
   /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
     case .notAStore: .missingInput
-    case .damaged: .badData
-    case .locked: .cannotCreate
+    case .damaged, .holdsNoRecords: .badData
+    case .locked, .occupied: .cannotCreate
     }
   }
 
@@ -192,6 +226,10 @@ public enum StoreFailure: Failure, Equatable {
       "\(path): no store lies here (it has no manifest.json); make one with grove import SOURCE --into \(path)"
     case .damaged(let path, let problem): "\(path): \(problem); restore the file or import again"
     case .locked(let path): "\(path): another process is changing this store; wait until it has ended"
+    case .occupied(let path, let holds, let thing):
+      "\(path): the store holds \(holds), to which \(thing) cannot be added; choose a new folder for --into"
+    case .holdsNoRecords(let path):
+      "\(path): the store holds a graph and no academic records; give a store that was made of a dump"
     }
   }
 }

@@ -24,9 +24,7 @@ final class StoreWriter {
     // Before anything is made there: a folder of other things stays as it is.
     if GraphStore.isStore(folder) {
       do { _ = try StoreManifest.read(folder) } catch StoreFailure.notAStore {}
-    } else if let stranger = StoreWriter.names(in: folder).first(where: {
-      !StoreWriter.isOurs($0) || $0 == StoreManifest.fileName
-    }) {
+    } else if let stranger = StoreWriter.names(in: folder).first(where: { $0 != "lock" }) {
       throw FormatFailure.bad(
         folder, "holds \(quoted(stranger)) and is no store", do: "choose a new or empty folder for --into")
     }
@@ -115,9 +113,7 @@ final class StoreWriter {
     case "unresolved": return parts.count == 2 && Int(parts[1]) != nil
     case "texts", "catalogue": return parts[1] == "sqlite" && parts.count >= 3
     default:
-      return parts.count == 3 && Int(parts[2]) != nil && arrays.contains(parts[1])
-        && (AcademicSchema.nodeTypes.contains { $0.name == parts[0] }
-          || AcademicSchema.relations.contains { $0.relation == parts[0] })
+      return parts.count == 3 && Int(parts[2]) != nil && (arrays.contains(parts[1]) || parts[1].hasPrefix("features-"))
     }
   }
 

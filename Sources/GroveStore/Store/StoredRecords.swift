@@ -50,7 +50,7 @@ struct StoredRecords {
     let published = try rows(AcademicSchema.publishedIn)
     let topics = try rows(AcademicSchema.hasTopic)
     let authorCounts: MappedArray<UInt32> = try store.array(store.manifest.nodes[0].authorCounts!)
-    let unresolved: MappedArray<Waiting.Unresolved> = try store.array(store.manifest.unresolved)
+    let unresolved: MappedArray<Waiting.Unresolved> = try store.unresolved()
     let repeats: MappedArray<Int64>? = try store.entry(of: AcademicSchema.writes).repeats.map { try store.array($0) }
     var nextUnresolved = 0
     var nextRepeat = 0

@@ -11,14 +11,37 @@ import GroveKernels
 ///     missing(high, low, id)         long ids of papers that are referred to and not there
 ///     meta(key, value)               stubs: how many papers have no record
 ///
+/// That of a graph imported whole has a table `node:TYPE(number, id, name)` a type, with a row for each id that its key
+/// does not give back as it was, and no `missing` and `meta`.
+///
 /// Papers are numbered in the order of `record`, which has gaps where a record repeated an earlier one's id.
 /// `id` is an INTEGER or TEXT, exactly as given; NULL for nodes known by their name alone.
 final class TextDatabaseWriter {
   private let path: String
   private let queue: DatabaseQueue
 
+  /// The table of a type: papers and what they mention have tables of their own name.
+  static func table(of type: NodeType, isGraph: Bool) -> String {
+    (isGraph ? "node:\(type)" : type.name).quotedDatabaseIdentifier
+  }
+
+  /// A database for the types of a graph.
+  ///
   /// - Throws: `FileFailure.cannotCreate`.
-  init(_ path: String) throws {
+  convenience init(_ path: String, types: [NodeType]) throws {
+    try self.init(
+      path,
+      schema: types.map {
+        "CREATE TABLE \(TextDatabaseWriter.table(of: $0, isGraph: true))(number INTEGER PRIMARY KEY, id, name TEXT);"
+      }.joined(separator: "\n"))
+  }
+
+  /// A database for academic records.
+  ///
+  /// - Throws: `FileFailure.cannotCreate`.
+  convenience init(_ path: String) throws { try self.init(path, schema: TextDatabaseWriter.academicSchema) }
+
+  private init(_ path: String, schema: String) throws {
     self.path = path
     unlink(path)
     // SQLite's own errors do not tell why a file cannot be made; the file system's do.
@@ -33,18 +56,19 @@ final class TextDatabaseWriter {
       }
     }
     queue = try TextDatabaseWriter.explained(path) { try DatabaseQueue(path: path, configuration: configuration) }
-    try execute(
-      """
-      CREATE TABLE paper(record INTEGER PRIMARY KEY, id, title TEXT, abstract TEXT, year INTEGER, n_citation INTEGER,
-        doi TEXT, volume TEXT, issue TEXT);
-      CREATE TABLE author(number INTEGER PRIMARY KEY, id, name TEXT);
-      CREATE TABLE venue(number INTEGER PRIMARY KEY, id, name TEXT);
-      CREATE TABLE affiliation(number INTEGER PRIMARY KEY, id, name TEXT);
-      CREATE TABLE field(number INTEGER PRIMARY KEY, id, name TEXT);
-      CREATE TABLE missing(high INTEGER, low INTEGER, id TEXT);
-      CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER);
-      """)
+    try execute(schema)
   }
+
+  private static let academicSchema = """
+    CREATE TABLE paper(record INTEGER PRIMARY KEY, id, title TEXT, abstract TEXT, year INTEGER, n_citation INTEGER,
+      doi TEXT, volume TEXT, issue TEXT);
+    CREATE TABLE author(number INTEGER PRIMARY KEY, id, name TEXT);
+    CREATE TABLE venue(number INTEGER PRIMARY KEY, id, name TEXT);
+    CREATE TABLE affiliation(number INTEGER PRIMARY KEY, id, name TEXT);
+    CREATE TABLE field(number INTEGER PRIMARY KEY, id, name TEXT);
+    CREATE TABLE missing(high INTEGER, low INTEGER, id TEXT);
+    CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER);
+    """
 
   private func execute(_ sql: String) throws {
     try TextDatabaseWriter.explained(path) { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }

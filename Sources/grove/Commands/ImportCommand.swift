@@ -7,17 +7,22 @@ import GroveStore
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Reads academic dumps into a store.",
+    commandName: "import", abstract: "Reads academic dumps, or a whole graph, into a store.",
     discussion: """
       Example: grove import papers.jsonl --labels labels.tsv --into papers.store
+      Example: grove import --edges E.csv --features X.npy --labels y.npy --undirected --into graph.store
 
       SOURCE is a file, a folder or an archive (gzip, zstd, xz, zip, tar) of OAG v1, v2, v3 or DBLP V12 records. A store
-      that is there already is added to. Without SOURCE only labels and splits change.
+      that is there already is added to. Without SOURCE only labels and splits change. Or SOURCE is one graph: a folder
+      of arrays, an .npz, LINQS files, a list of edges; it makes a new store.
       """)
 
-  @Argument(help: "Files, folders or archives of records.") var sources: [String] = []
+  @Argument(help: "Files, folders or archives of records, or one graph.") var sources: [String] = []
   @Option(help: "The store: a folder, made where there is none.") var into: String
-  @Option(help: "auto, or the dialect's name.") var format = "auto"
+  @Option(help: "auto, or the name of a dialect of records or of a graph format.") var format = "auto"
+  @Option(help: "A list of edges, in place of SOURCE: source,target[,weight] a line.") var edges: String?
+  @Option(help: "Of --edges: one row of features a node, .npy or .npz.") var features: String?
+  @Flag(help: "Of a graph whose files do not say so: every edge runs both ways.") var undirected = false
   @Option(
     help:
       "A table of id and label, an array of one label a node, or a relation to label by: published_in or has_topic.")
@@ -41,17 +46,21 @@ struct ImportCommand: ParsableCommand {
     guard ["id", "name"].contains(authorKey) else {
       throw ValidationError("--author-key \(authorKey): give id or name")
     }
-    if sources.isEmpty && labels == nil && split.isEmpty {
+    if edges != nil, !sources.isEmpty { throw ValidationError("--edges stands in place of SOURCE: give one of them") }
+    if edges == nil, features != nil { throw ValidationError("--features goes with --edges") }
+    if edges == nil, sources.isEmpty && labels == nil && split.isEmpty {
       throw ValidationError("nothing to import: give files of records, --labels or --split")
     }
   }
 
   func run() throws {
     common.apply()
-    try RecordFormats.check(format)
+    if !FormatCatalogue.all.contains(where: { $0.name == format }) { try RecordFormats.check(format) }
     let started = Date()
     var report: LoadReport?
-    if !sources.isEmpty {
+    if let (graph, labels) = try graph() {
+      report = try GraphImporter(labels: labels, splits: split).run(graph, into: into)
+    } else if !sources.isEmpty {
       var options = StoreImporter.Options()
       options.dangling = DanglingRule(rawValue: dangling) ?? .drop
       options.duplicates = DuplicateRule(rawValue: duplicates) ?? .first
@@ -73,12 +82,24 @@ struct ImportCommand: ParsableCommand {
     try show(report, seconds)
   }
 
+  /// The graph that is to be imported whole, and the labels that are not part of its files; nil for records.
+  private func graph() throws -> (GraphDataset, labels: String?)? {
+    let options = ReadOptions(isUndirected: undirected)
+    guard let edges else {
+      return try GraphImporter.graph(in: sources, format: format, options: options).map { ($0, labels) }
+    }
+    var files = ["edges.csv": edges]
+    if let features { files[features.lowercased().hasSuffix(".npz") ? "features.npz" : "features.npy"] = features }
+    if let labels { files[labels.lowercased().hasSuffix(".npy") ? "labels.npy" : "labels.tsv"] = labels }
+    return (try EdgeListFormat.read(try FileTree(named: edges, files: files), options: options), nil)
+  }
+
   private func show(_ load: LoadReport?, _ seconds: Double) throws {
     let store = try GraphStore(into)
     let load = load ?? LoadReport()
     var report = Report("import")
     let nodes = store.nodeTypes.map { ($0.name, store.nodeCount(of: $0)) }
-    let edges = store.relations.map { ($0.relation, store.edgeCount(of: $0)) }
+    let edges = Array(zip(titles(of: store.relations), store.relations.map { store.edgeCount(of: $0) }))
     report.set("path", into)
     report.set("format", load.format)
     report.set("records", load.records)
@@ -108,7 +129,8 @@ struct ImportCommand: ParsableCommand {
     report.set("snapshot", store.snapshot)
     if load.records > 0 {
       let rate = "\(duration(seconds)), \(Int(Double(load.bytesRead) / 1e6 / seconds)) MB/s"
-      report.say("\(into): \(grouped(load.records)) records of \(load.format) in \(rate)")
+      let what = FormatCatalogue.all.contains { $0.name == load.format } ? "nodes" : "records"
+      report.say("\(into): \(grouped(load.records)) \(what) of \(load.format) in \(rate)")
     } else {
       report.say("\(into): labels and splits changed")
     }

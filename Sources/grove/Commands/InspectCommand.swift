@@ -22,14 +22,8 @@ struct InspectCommand: ParsableCommand {
     report.set("name", summary.name)
     report.set("format", graph.format)
     report.set("nodes", Dictionary(uniqueKeysWithValues: summary.nodes.map { ($0.type.name, $0.count) }))
-    let names = summary.edges.map(\.relation.relation)
-    report.set(
-      "edges",
-      Dictionary(
-        summary.edges.map { edges in
-          let isRepeated = names.count { $0 == edges.relation.relation } > 1
-          return (isRepeated ? edges.relation.description : edges.relation.relation, edges.count)
-        }, uniquingKeysWith: { first, _ in first }))
+    let names = titles(of: summary.edges.map(\.relation))
+    report.set("edges", Dictionary(uniqueKeysWithValues: zip(names, summary.edges.map(\.count))))
     report.set("classes", summary.classNames.count)
     report.set("classNames", summary.classNames)
     report.set("classCounts", summary.classCounts)
@@ -57,8 +51,8 @@ struct InspectCommand: ParsableCommand {
   private func describe(_ summary: GraphSummary, _ components: Int?, _ format: String, in report: inout Report) {
     report.say("\(summary.name) (\(format))")
     var rows: [[String]] = summary.nodes.map { ["nodes \($0.type)", grouped($0.count)] }
-    rows += summary.edges.map {
-      ["edges \($0.relation.relation)", grouped($0.count), $0.isDirected ? "directed" : "undirected"]
+    rows += zip(titles(of: summary.edges.map(\.relation)), summary.edges).map { name, edges in
+      ["edges \(name)", grouped(edges.count), edges.isDirected ? "directed" : "undirected"]
     }
     rows += summary.features.map { ["features \($0.name) of \($0.type)", "\(grouped($0.width)) wide"] }
     if !summary.classNames.isEmpty {

@@ -40,9 +40,9 @@ struct StoreCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      _ = try GraphStore(store)
+      let graph = try GraphStore(store)
       let before = try StoreCheck.byteCount(store)
-      try StoreImporter().run([], into: store)
+      try graph.compact()
       let check = try StoreCheck(store)
       var report = Report("store compact")
       report.set("files", check.files)

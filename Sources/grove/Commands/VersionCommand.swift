@@ -13,10 +13,9 @@ struct VersionCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let libraries = [
-      "GraphBLAS": SparseMatrix.libraryVersion, "OpenBLAS": Kernels.openBLASDescription,
-      "libarchive": ArchiveLibrary.version,
-    ]
+    var libraries = StoreLibraries.versions
+    libraries["GraphBLAS"] = SparseMatrix.libraryVersion
+    libraries["OpenBLAS"] = Kernels.openBLASDescription
     var report = Report("version")
     report.set("version", GroveVersion.current)
     report.set("cpu", CPUPath.name)

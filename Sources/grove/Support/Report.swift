@@ -1,3 +1,4 @@
+import GroveGraphs
 import ArgumentParser
 import Foundation
 import GroveKernels
@@ -89,6 +90,14 @@ extension String {
     var text = self
     while text.last == " " { text.removeLast() }
     return text
+  }
+}
+
+/// How reports call relations: by their names, or in full where several have one name.
+func titles(of relations: [EdgeType]) -> [String] {
+  let names = relations.map(\.relation)
+  return relations.map { relation in
+    names.count { $0 == relation.relation } > 1 ? relation.description : relation.relation
   }
 }
 
