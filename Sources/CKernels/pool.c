@@ -116,6 +116,8 @@ static void run_inline(int64_t count, int64_t grain, grove_task task, void *cont
     task(context, begin, begin + grain < count ? begin + grain : count);
 }
 
+void grove_pool_stay_inline(void) { inside = true; }
+
 void grove_pool_run(int64_t count, int64_t grain, grove_task task, void *context) {
   if (grain < 1) grain = 1;
   if (inside || count <= grain || grove_pool_threads() == 1 || pthread_mutex_trylock(&submit_lock) != 0) {

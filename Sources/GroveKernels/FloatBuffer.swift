@@ -1,7 +1,7 @@
 /// A fixed number of floats in memory aligned to 64 bytes; the storage of every dense tensor.
 ///
-/// Memory of a released buffer is kept for the next one of the same size, because a training step asks for the
-/// same sizes again and again. Contents are undefined until written unless `zeroed` is asked for.
+/// Memory of a released buffer is kept for the next one of about the same size, because a training step asks for the
+/// same sizes again and again, and one on a sampled batch for nearly the same. Contents are undefined until written unless `zeroed` is asked for.
 ///
 /// Not `Sendable`: one task owns a buffer; kernels hand disjoint ranges of it to the worker pool.
 public final class FloatBuffer {
@@ -64,6 +64,15 @@ public final class FloatBuffer {
     pointer.update(from: other.pointer, count: count)
   }
 
+  /// Copies all of a smaller buffer into the elements from `start` on.
+  ///
+  /// - Precondition: it ends within this one.
+  public func copy(from other: FloatBuffer, at start: Int) {
+    precondition(
+      start >= 0 && start + other.count <= count, "copy: \(other.count) floats at \(start) of \(count)")
+    (pointer + start).update(from: other.pointer, count: other.count)
+  }
+
   /// Sets every element to zero.
   public func clear() { pointer.update(repeating: 0, count: count) }
 
@@ -78,7 +87,8 @@ public final class FloatBuffer {
 
 /// Released memory by size, up to a limit.
 ///
-/// Sizes are rounded up to 16 floats.
+/// Sizes are rounded up to 16 floats, and larger ones by at most an eighth, so that buffers of batches, no two of which
+/// are of one size, serve each other.
 private enum BufferPool {
   /// The pointers are owned by the pool alone while they are in it; the mutex guards the table.
   private struct Table: @unchecked Sendable {
@@ -88,7 +98,11 @@ private enum BufferPool {
   private static let table = Guarded(Table())
   private static let limit = 1 << 28  // floats kept, 1 GiB
 
-  static func rounded(_ count: Int) -> Int { max(16, (count + 15) & ~15) }
+  static func rounded(_ count: Int) -> Int {
+    let bits = Int.bitWidth - max(1, count).leadingZeroBitCount
+    let step = 1 << max(4, bits - 4)
+    return max(16, (count + step - 1) & ~(step - 1))
+  }
 
   static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let size = rounded(count)

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// The one pool of threads.
 ///
@@ -24,6 +25,14 @@ public enum Workers {
   /// - Complexity: about a microsecond beyond the work itself.
   public static func forEachChunk(of count: Int, atLeast grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
     run(count, grain, body)
+  }
+
+  /// Starts a thread of its own for `body`, on which `forEachChunk` runs inline: the pool stays with those who train.
+  static func startThread(_ body: @escaping @Sendable () -> Void) {
+    Thread.detachNewThread {
+      grove_pool_stay_inline()
+      body()
+    }
   }
 
   /// As `forEachChunk`, for kernels whose blocks write disjoint ranges through pointers.

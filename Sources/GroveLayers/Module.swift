@@ -73,6 +73,10 @@ private func holdsModule(_ value: Any) -> Bool {
 ///
 /// Full graph, mini-batch and bipartite relation have this one signature.
 public protocol GraphConvolution: Module {
+  /// Whether the layer walks its block once, so that targets may be fewer than sources; a layer that walks it several
+  /// times needs the same nodes on both sides.
+  var walksOnce: Bool { get }
+
   /// - Parameters:
   ///   - source: rows of the block's sources [S, F].
   ///   - target: rows of its targets [T, F]; nil where they are among the sources.
@@ -82,6 +86,9 @@ public protocol GraphConvolution: Module {
 }
 
 extension GraphConvolution {
+  /// True: most layers walk their block once.
+  public var walksOnce: Bool { true }
+
   /// The convolution where targets are among the sources and edges carry no features.
   public func callAsFunction(_ x: Tensor, over block: Block) -> Tensor {
     self(x, target: nil, over: block, edges: nil)

@@ -63,6 +63,29 @@ import Testing
     #expect(epochs.contains { $0 < 1000 }, "at least one was caught in the middle: \(epochs)")
   }
 
+  @Test(arguments: [SIGINT, SIGKILL])
+  func `a run in sampled batches goes on to the same bytes`(signal: Int32) throws {
+    let scratch = try ScratchFolder()
+    let data = try SmallData().writeFolder(scratch.file("small"))
+    let words = Self.long + ["--model", "sage", "--fanouts", "3,-1", "--batch", "32"]
+    _ = try succeed(["train", data, "--out", scratch.file("whole")] + words)
+    let run = scratch.file("run")
+    let running = try GroveCommand.start(["train", data, "--out", run] + words)
+    Self.waitFor("\(run)/last.safetensors", running)
+    usleep(100_000)
+    running.send(signal)
+    let stopped = try running.wait()
+    #expect(stopped.code == (signal == SIGINT ? 130 : 137), "\(stopped.code) \(stopped.errors)")
+    let result = try succeed(["train", "--resume", run])
+    let from = result.number("resumedFromEpoch") ?? 0
+    #expect(from > 0 && from < 1000, "\(from)")
+    for name in ["best", "last"] {
+      #expect(try contents("\(run)/\(name).safetensors") == contents(scratch.file("whole/\(name).safetensors")))
+    }
+    // The trained run is used as any other, and on the whole graph.
+    #expect(try succeed(["evaluate", run]).numbers("metrics") == result.numbers("test"))
+  }
+
   @Test func `a run killed before its first checkpoint begins again`() throws {
     let scratch = try ScratchFolder()
     let data = try SmallData().writeFolder(scratch.file("small"))

@@ -38,6 +38,16 @@ import Testing
         $0.features = "one-hot"
         $0.optimizer = .sgd
       },
+      Variant(model: "sage", note: "in sampled batches") {
+        $0.fanouts = [3, -1]
+        $0.batch = 5
+      },
+      Variant(model: "gatv2", note: "in sampled batches on learned features with batch norm") {
+        $0.fanouts = [2, 2]
+        $0.batch = 4
+        $0.features = "learned:6"
+        $0.norm = .batch
+      },
       Variant(model: "gcn", note: "with little patience") {
         $0.patience = 3
         $0.lr = 0.1

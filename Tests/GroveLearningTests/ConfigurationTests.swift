@@ -135,14 +135,16 @@ import Testing
     "alpha": Float(0.123_456_79), "theta": Float(1.7), "sharedWeights": false, "optimizer": "sgd", "lr": Float(3e-7),
     "weightDecay": Float(1e-9), "weightDecay2": Float(0.33), "momentum": Float(0.9), "schedule": "cosine", "warmup": 9,
     "epochs": 11, "patience": 12, "metric": "macroF1", "classWeights": "balanced", "labelSmoothing": Float(0.05),
-    "checkpointEvery": 13,
+    "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256,
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
     throws
   {
     let value = try #require(Self.others[key], "give \(key) a value in this test")
-    let set = try TrainingConfiguration(layers: [flags([key: value])])
+    // A batch is refused without fanouts.
+    let values: [String: Any] = key == "batch" ? [key: value, "fanouts": [4, -1]] : [key: value]
+    let set = try TrainingConfiguration(layers: [flags(values)])
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])
     #expect(read == set)
     let object = try #require(JSONSerialization.jsonObject(with: set.json) as? [String: Any])

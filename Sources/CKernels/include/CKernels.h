@@ -163,6 +163,8 @@ const grove_kernels *grove_kernels_named(const char *name);
 // done. Runs inline when called from inside a task, or from a second thread while the pool is busy.
 typedef void (*grove_task)(void *context, int64_t begin, int64_t end);
 void grove_pool_run(int64_t count, int64_t grain, grove_task task, void *context);
+// Makes the calling thread run all of its later work inline, for its whole life.
+void grove_pool_stay_inline(void);
 void grove_pool_set_threads(int threads);
 int grove_pool_threads(void);
 

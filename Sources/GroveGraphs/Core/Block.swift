@@ -101,8 +101,7 @@ public struct Block: Sendable {
   public var normalized: NormalizedEdges {
     derived.value(\.normalized) {
       let (aggregation, weights) = self.loopedRows()
-      let degrees = parent.loopedDegrees
-      let scale = degrees.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+      let scale = parent.normalizingScale
       var values = [Float](repeating: 0, count: aggregation.edgeCount)
       let index = aggregation.incoming
       for target in 0..<targetCount {

@@ -63,21 +63,28 @@ public struct Graph: Sendable {
   /// - Complexity: O(N + E), once.
   public var loopedDegrees: [Float] { storage.statistics().degrees }
 
+  /// 1 / √d of each node's looped degree d, and 0 where that is not above 0: the factors of symmetric normalisation.
+  ///
+  /// - Complexity: O(N + E), once.
+  public var normalizingScale: [Float] { storage.statistics().scale }
+
   /// Number of edges into each node.
   public var inDegrees: [Int] { (0..<nodeCount).map { incoming.range(of: $0).count } }
+
+  private typealias Statistics = (loops: [Float], degrees: [Float], scale: [Float])
 
   private final class Storage: Sendable {
     let incoming: SparseRows
     let weights: [Float]?
     let block = Guarded<Block?>(nil)
-    private let kept = Guarded<(loops: [Float], degrees: [Float])?>(nil)
+    private let kept = Guarded<Statistics?>(nil)
 
     init(_ incoming: SparseRows, _ weights: [Float]?) {
       self.incoming = incoming
       self.weights = weights
     }
 
-    func statistics() -> (loops: [Float], degrees: [Float]) {
+    func statistics() -> Statistics {
       kept.withLock { kept in
         if let kept { return kept }
         var loops = [Float](repeating: 1, count: incoming.rowCount)
@@ -90,7 +97,7 @@ public struct Graph: Sendable {
           }
           degrees[node] = Float(sum + Double(loops[node]))
         }
-        let made = (loops, degrees)
+        let made = (loops, degrees, degrees.map { $0 > 0 ? 1 / $0.squareRoot() : 0 })
         kept = made
         return made
       }

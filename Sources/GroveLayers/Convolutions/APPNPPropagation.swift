@@ -20,6 +20,9 @@ public final class APPNPPropagation: GraphConvolution {
     self.teleport = teleport
   }
 
+  /// False: each propagation walks the block again.
+  public var walksOnce: Bool { false }
+
   /// The predictions after K steps. [N, F] → [N, F]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let normalized = block.normalized

@@ -21,6 +21,9 @@ public final class SGConvolution: GraphConvolution {
     self.propagations = propagations
   }
 
+  /// False: each propagation walks the block again.
+  public var walksOnce: Bool { false }
+
   /// h' of each node. [N, in] → [N, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
     let normalized = block.normalized

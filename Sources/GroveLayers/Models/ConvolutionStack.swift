@@ -41,17 +41,21 @@ public final class ConvolutionStack: NodeModel {
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     precondition(blocks.count == blockCount, "ConvolutionStack: \(blocks.count) blocks for \(blockCount) convolutions")
     var h = features
-    for layer in 0..<convolutions.count - 1 {
-      let block = blocks[layer]
-      let input = h.droppedOut(dropout, rowIDs: block.sourceIDs)
-      h = convolutions[layer](input, over: block)
-      if !residuals.isEmpty { h = h + residuals[layer](block.targetRows(of: input, given: nil)) }
-      if !norms.isEmpty { h = norms[layer](h) }
-      h = h.applying(activation)
-    }
+    for layer in 0..<convolutions.count - 1 { h = activated(convolved(h, over: blocks[layer], layer), layer) }
     let last = blocks[blocks.count - 1]
-    let logits = convolutions[convolutions.count - 1](h.droppedOut(dropout, rowIDs: last.sourceIDs), over: last)
+    let logits = convolved(h, over: last, convolutions.count - 1)
     let embedding = convolutions.count == 1 ? logits : last.targetRows(of: h, given: nil)
     return NodeOutput(embedding: embedding, logits: logits)
   }
+
+  /// Dropout and one convolution, with its dense path where it has one: each target's row needs its sources only.
+  func convolved(_ h: Tensor, over block: Block, _ layer: Int) -> Tensor {
+    let input = h.droppedOut(dropout, rowIDs: block.sourceIDs)
+    let result = convolutions[layer](input, over: block)
+    guard layer < residuals.count else { return result }
+    return result + residuals[layer](block.targetRows(of: input, given: nil))
+  }
+
+  /// Norm and activation after a convolution but the last: a norm may look at all rows.
+  func activated(_ h: Tensor, _ layer: Int) -> Tensor { (norms.isEmpty ? h : norms[layer](h)).applying(activation) }
 }

@@ -43,6 +43,7 @@ extension TrainingConfiguration {
       configuration = try configuration.overlaid(with: layer)
     }
     if let problem = configuration.problem { throw TrainingFailure.configuration(problem) }
+    try configuration.settleSampling()
     self = configuration
   }
 

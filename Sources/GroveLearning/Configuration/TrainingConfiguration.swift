@@ -59,6 +59,12 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Whether a layer of GCNII has one weight, or a second one for the initial rows.
   public var sharedWeights = true
 
+  /// Largest number of edges drawn into a node at each hop from the training nodes, -1 for all; empty: each step sees
+  /// the whole graph.
+  public var fanouts: [Int] = []
+  /// Training nodes of a step, with fanouts only; absent: 1024 with fanouts.
+  public var batch: Int?
+
   /// What turns gradients into steps.
   public var optimizer = OptimizerKind.adam
   /// Learning rate before warmup and schedule, above 0.
@@ -93,6 +99,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case store, task, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
     case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, aggregator
     case normalizeEmbeddings, propagations, alpha, theta, sharedWeights
+    case fanouts, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
   }
@@ -130,6 +137,12 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       lr > 0 && lr.isFinite ? nil : "lr is \(lr); it must be above 0",
       whole(.patience, patience, 0...1 << 40), whole(.warmup, warmup, 0...1 << 40), whole(.seed, seed, 0...1 << 53),
       checkpointEvery.flatMap { whole(.checkpointEvery, $0, 1...1 << 40) },
+      fanouts.first { $0 != -1 && !(1...1 << 20).contains($0) }.map {
+        "fanouts holds \($0); each must be between 1 and \(1 << 20), or -1 for all neighbors"
+      },
+      batch.flatMap { whole(.batch, $0, 1...1 << 40) },
+      batch != nil && fanouts.isEmpty
+        ? "batch is \(batch ?? 0) without fanouts; give fanouts too, such as 15,10, or leave batch out" : nil,
     ]
     return checks.compactMap(\.self).first
   }
@@ -144,10 +157,11 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
     case .metric: one(of: Metric.allCases.map(\.rawValue))
     case .relations, .splits: "a list of names"
+    case .fanouts: "a list of whole numbers, such as 15,10"
     case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights: "text"
     case .residual, .normalizeEmbeddings, .sharedWeights: "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .warmup, .epochs, .patience,
-      .checkpointEvery:
+      .checkpointEvery, .batch:
       "a whole number"
     case .dropout, .attentionDropout, .alpha, .theta, .lr, .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
       nil:

@@ -22,9 +22,9 @@ public struct TrainingProgress: Sendable {
   public let metric: Metric
 }
 
-/// Trains one node classifier on the whole graph at once.
+/// Trains one node classifier on the whole graph at once, or on sampled neighborhoods where there are fanouts.
 ///
-/// An epoch is one step on all training nodes, then one evaluation. The best epoch is the one of the largest
+/// An epoch is one step on all training nodes (with fanouts: one on each batch of them), then one evaluation. The best epoch is the one of the largest
 /// validation score, of equals the one of smaller validation loss; without validation nodes it is the last. Test nodes
 /// are scored once, at the end, with the best weights.
 public struct NodeTrainer {
@@ -95,13 +95,16 @@ public struct NodeTrainer {
     let resumedFrom = state.epoch
     let log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: resumedFrom) }
     var seconds = log?.keptSeconds ?? 0
+    let loader = loader(for: model)
     var pace = CheckpointPace(every: configuration.checkpointEvery)
 
     while state.epoch < configuration.epochs && !isStale(state) {
       let start = Date()
       state.epoch += 1
-      let loss = try step(model, classifier, optimizer, epoch: state.epoch)
-      let scores = try score(model, classifier, epoch: state.epoch)
+      let loss =
+        try loader.map { try steps(model, classifier, optimizer, $0, epoch: state.epoch) }
+        ?? step(model, classifier, optimizer, epoch: state.epoch)
+      let scores = try score(model, classifier, loader, epoch: state.epoch)
       if isBetter(scores, than: state) {
         state.bestEpoch = state.epoch
         state.bestScore = scores.validation
@@ -132,7 +135,7 @@ public struct NodeTrainer {
     return (result, model, resumedFrom)
   }
 
-  private func learningRate(_ epoch: Int) -> Float {
+  func learningRate(_ epoch: Int) -> Float {
     configuration.lr
       * configuration.schedule.factor(epoch: epoch, of: configuration.epochs, warmup: configuration.warmup)
   }
@@ -153,31 +156,33 @@ public struct NodeTrainer {
     _ model: TrainedModel, _ classifier: NodeClassifier, epoch: Int
   ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
-      let loss = loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train))
+      let loss = loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train), of: split.train)
       return (loss.scalar, loss.backward())
     }
   }
 
-  private func diverged(_ classifier: NodeClassifier, _ gradients: Gradients, epoch: Int) -> TrainingFailure {
+  func diverged(
+    _ classifier: NodeClassifier, _ gradients: Gradients, epoch: Int, batch: Int = 1
+  ) -> TrainingFailure {
     let parameter = classifier.parameters().first { gradients[$0.value]?.buffer.firstNonFinite != nil }
-    return .nonFiniteLoss(epoch: epoch, parameter: parameter?.name)
+    return .nonFiniteLoss(epoch: epoch, batch: batch, parameter: parameter?.name)
   }
 
-  /// The training loss of the training nodes' logits.
-  private func loss(_ logits: Tensor) -> Tensor {
+  /// The training loss of the logits of some training nodes, which are their rows in order.
+  func loss(_ logits: Tensor, of nodes: [Int32]) -> Tensor {
     switch data.labels {
     case .single(let classes, _):
       return logits.crossEntropy(
-        split.train.map { classes[Int($0)] }, weights: classWeights(classes), smoothing: configuration.labelSmoothing)
+        nodes.map { classes[Int($0)] }, weights: classWeights(classes), smoothing: configuration.labelSmoothing)
     case .multiple(let rows, _):
       // Targets are 1 and 0, smoothed towards a half.
       let smoothing = configuration.labelSmoothing
-      var targets = [Float](repeating: smoothing / 2, count: split.train.count * data.classCount)
-      for (row, node) in split.train.enumerated() {
+      var targets = [Float](repeating: smoothing / 2, count: nodes.count * data.classCount)
+      for (row, node) in nodes.enumerated() {
         for c in rows[Int(node)] { targets[row * data.classCount + Int(c)] = 1 - smoothing / 2 }
       }
       // Summed over classes, so that weight decay weighs against it as against cross-entropy.
-      let target = Tensor(targets, rows: split.train.count, columns: data.classCount)
+      let target = Tensor(targets, rows: nodes.count, columns: data.classCount)
       return Float(data.classCount) * logits.binaryCrossEntropy(target, positiveWeights: positiveWeights(rows))
     }
   }
@@ -214,11 +219,16 @@ public struct NodeTrainer {
 
   /// The choosing metric and the loss of training and validation nodes.
   /// - Throws: `TrainingFailure.nonFiniteLoss` where a loss is not finite.
-  private func score(_ model: TrainedModel, _ classifier: NodeClassifier, epoch: Int) throws -> EpochScores {
+  private func score(
+    _ model: TrainedModel, _ classifier: NodeClassifier, _ loader: Loader<MiniBatch>?, epoch: Int
+  ) throws -> EpochScores {
     let scores = score(model, classifier)
     let losses = [(split.train, scores.trainLoss), (split.validation, scores.validationLoss)]
     guard losses.allSatisfy({ nodes, loss in nodes.isEmpty || loss != nil }) else {
-      throw diverged(classifier, gradients(model, classifier, epoch: epoch).gradients, epoch: epoch)
+      let found =
+        try loader.map { try firstGradients(model, classifier, $0, epoch: epoch) }
+        ?? gradients(model, classifier, epoch: epoch)
+      throw diverged(classifier, found.gradients, epoch: epoch)
     }
     return scores
   }

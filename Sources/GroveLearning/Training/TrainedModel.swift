@@ -69,6 +69,9 @@ public final class TrainedModel {
   /// What a classifier of this model gives for every node, on what a part is shown.
   func output(of classifier: NodeClassifier, for part: SplitPart) -> NodeOutput {
     let shown = shown(to: part)
+    if configuration.isSampled, let stack = classifier.model as? ConvolutionStack {
+      return stack.layerwise(on: shown.graph) { shown.rows(of: $0, classifier) }
+    }
     return classifier(on: shown.graph, features: shown.features)
   }
 

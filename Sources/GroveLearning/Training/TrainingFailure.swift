@@ -6,8 +6,8 @@ public enum TrainingFailure: Failure, Equatable {
   case configuration(String)
   /// The data cannot serve this training; the text names what is missing.
   case data(String)
-  /// The loss stopped being a number.
-  case nonFiniteLoss(epoch: Int, parameter: String?)
+  /// The loss stopped being a number; batches count from 1.
+  case nonFiniteLoss(epoch: Int, batch: Int = 1, parameter: String?)
   /// A checkpoint does not fit the run.
   case checkpoint(path: String, reason: String)
   /// The run's folder is taken, or holds no run.
@@ -29,8 +29,8 @@ public enum TrainingFailure: Failure, Equatable {
   public var description: String {
     switch self {
     case .configuration(let text), .data(let text): text
-    case .nonFiniteLoss(let epoch, let parameter):
-      "epoch \(epoch), batch 1: the loss is not finite"
+    case .nonFiniteLoss(let epoch, let batch, let parameter):
+      "epoch \(epoch), batch \(batch): the loss is not finite"
         + (parameter.map { "; the first gradient that is not finite is that of \($0)" } ?? "")
         + "; lower --lr or check the features"
     case .checkpoint(let path, let reason): "\(path): \(reason); train again with --overwrite or restore the file"

@@ -40,7 +40,7 @@ struct ModelsCommand: ParsableCommand {
       let configuration = try TrainingConfiguration(layers: [layer])
       let all = try JSONSerialization.jsonObject(with: configuration.json) as? [String: Any] ?? [:]
       let training = if case .trained = recipe.kind { ModelCatalogue.trainingOptions } else { [String]() }
-      let keys = recipe.options + training
+      let keys = recipe.options + recipe.samplingOptions + training
       let defaults = Dictionary(uniqueKeysWithValues: keys.compactMap { key in all[key].map { (key, $0) } })
       var report = Report("models show")
       report.set("name", recipe.name)

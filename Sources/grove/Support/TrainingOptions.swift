@@ -34,6 +34,12 @@ struct TrainingOptions: ParsableArguments {
   @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).")
   var sharedWeights: Bool?
 
+  @Option(
+    parsing: .unconditional,
+    help: "Neighbors drawn at each hop from the training nodes, such as 15,10; -1: all. Without it: the whole graph.")
+  var fanouts: String?
+  @Option(help: "Training nodes of a step with --fanouts (default 1024).") var batch: Int?
+
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
   @Option(help: "Learning rate.") var lr: Float?
   @Option(name: .customLong("weight-decay"), help: "Weight decay.") var weightDecay: Float?
@@ -62,7 +68,7 @@ struct TrainingOptions: ParsableArguments {
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
       ("outputHeads", outputHeads), ("propagations", propagations), ("warmup", warmup), ("epochs", epochs),
-      ("patience", patience), ("checkpointEvery", checkpointEvery),
+      ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
@@ -78,6 +84,12 @@ struct TrainingOptions: ParsableArguments {
     for (key, value) in switches { layer.set(key, value) }
     layer.set("relations", relations?.split(separator: ",").map(String.init))
     if !split.isEmpty { layer.set("splits", split) }
+    if let fanouts {
+      let words = fanouts.split(separator: ",", omittingEmptySubsequences: false)
+      let numbers = words.compactMap { Int($0) }
+      // Words that are not numbers stay as they are, so that the error shows them.
+      layer.set("fanouts", numbers.count == words.count ? numbers : fanouts)
+    }
     return layer
   }
 }
