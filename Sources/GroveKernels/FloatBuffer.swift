@@ -1,7 +1,8 @@
 /// A fixed number of floats in memory aligned to 64 bytes; the storage of every dense tensor.
 ///
 /// Memory of a released buffer is kept for the next one of about the same size, because a training step asks for the
-/// same sizes again and again, and one on a sampled batch for nearly the same. Contents are undefined until written unless `zeroed` is asked for.
+/// same sizes again and again, and one on a sampled batch for nearly the same. Contents are undefined until written unless
+/// `zeroed` is asked for.
 ///
 /// Not `Sendable`: one task owns a buffer; kernels hand disjoint ranges of it to the worker pool.
 public final class FloatBuffer {

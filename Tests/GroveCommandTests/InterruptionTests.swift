@@ -17,6 +17,17 @@ import Testing
     Issue.record("\(path) never came: \(running.errorsSoFar)")
   }
 
+  /// Starts a run and ends it by a signal, some microseconds after a file has come.
+  static func caught(
+    _ words: [String], at file: String, after delay: UInt32, by signal: Int32
+  ) throws -> CommandResult {
+    let running = try GroveCommand.start(words)
+    waitFor(file, running)
+    usleep(delay)
+    running.send(signal)
+    return try running.wait()
+  }
+
   /// Kills a run (in `delay` microseconds, or after its first checkpoint if that comes later), goes on with it, and
   /// compares with the whole run.
   ///
@@ -27,11 +38,8 @@ import Testing
     var from: [Int] = []
     for (number, delay) in delays.enumerated() {
       let words = number == 0 ? ["train", data, "--out", folder] + words : ["train", "--resume", folder]
-      let running = try GroveCommand.start(words + ["--json"])
-      waitFor("\(folder)/last.safetensors", running)
-      usleep(UInt32(delay))
-      running.send(SIGKILL)
-      let killed = try running.wait()
+      let killed = try caught(
+        words + ["--json"], at: "\(folder)/last.safetensors", after: UInt32(delay), by: SIGKILL)
       if !killed.wasKilled { break }  // it was faster
     }
     let result = try succeed(["train", "--resume", folder])
@@ -70,11 +78,8 @@ import Testing
     let words = Self.long + ["--model", "sage", "--fanouts", "3,-1", "--batch", "32"]
     _ = try succeed(["train", data, "--out", scratch.file("whole")] + words)
     let run = scratch.file("run")
-    let running = try GroveCommand.start(["train", data, "--out", run] + words)
-    Self.waitFor("\(run)/last.safetensors", running)
-    usleep(100_000)
-    running.send(signal)
-    let stopped = try running.wait()
+    let stopped = try Self.caught(
+      ["train", data, "--out", run] + words, at: "\(run)/last.safetensors", after: 100_000, by: signal)
     #expect(stopped.code == (signal == SIGINT ? 130 : 137), "\(stopped.code) \(stopped.errors)")
     let result = try succeed(["train", "--resume", run])
     let from = result.number("resumedFromEpoch") ?? 0
@@ -136,11 +141,8 @@ import Testing
     let data = try SmallData().writeFolder(scratch.file("small"))
     _ = try succeed(["train", data, "--out", scratch.file("whole")] + Self.long)
     let run = scratch.file("run")
-    let running = try GroveCommand.start(["train", data, "--out", run, "--json"] + Self.long)
-    Self.waitFor("\(run)/last.safetensors", running)
-    usleep(50_000)
-    running.send(signal)
-    let stopped = try running.wait()
+    let stopped = try Self.caught(
+      ["train", data, "--out", run, "--json"] + Self.long, at: "\(run)/last.safetensors", after: 50_000, by: signal)
     #expect(stopped.code == 130 && !stopped.wasKilled && stopped.output.isEmpty, "\(stopped.code) \(stopped.errors)")
     #expect(stopped.errorLines.count == 1 && stopped.errors.hasSuffix("go on with: grove train --resume \(run)\n"))
     let epoch = stopped.errors.split(separator: " ").compactMap { Int($0.filter(\.isNumber)) }.first
@@ -155,11 +157,8 @@ import Testing
     let words = ["--epochs", "700", "--patience", "0", "--checkpoint-every", "7", "--runs", "3"]
     let whole = try succeed(["train", data, "--out", scratch.file("whole")] + words)
     let run = scratch.file("run")
-    let running = try GroveCommand.start(["train", data, "--out", run] + words)
-    Self.waitFor("\(run)/run-1/last.safetensors", running)
-    usleep(30_000)
-    running.send(signal)
-    let stopped = try running.wait()
+    let stopped = try Self.caught(
+      ["train", data, "--out", run] + words, at: "\(run)/run-1/last.safetensors", after: 30_000, by: signal)
     #expect(stopped.code == (signal == SIGINT ? 130 : 137), "\(stopped.code) \(stopped.errors)")
     if signal == SIGINT { #expect(stopped.errors.hasSuffix("grove train --resume \(run)\n"), "\(stopped.errors)") }
     #expect(!FileManager.default.fileExists(atPath: "\(run)/run-2"))

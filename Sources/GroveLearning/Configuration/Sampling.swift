@@ -39,7 +39,9 @@ extension ModelRecipe {
   func sampledBlocks(_ configuration: TrainingConfiguration) -> Int? {
     guard case .trained(let make) = kind else { return nil }
     // The smallest model of the configuration tells what every one walks through.
-    let example = make(ModelShape(inputWidth: 1, classCount: 1), configuration, Initializer(RandomStream(seed: 0)))
+    var smallest = configuration
+    (smallest.hidden, smallest.heads, smallest.outputHeads) = (1, 1, 1)
+    let example = make(ModelShape(inputWidth: 1, classCount: 1), smallest, Initializer(RandomStream(seed: 0)))
     guard let stack = example as? ConvolutionStack, stack.convolutions.allSatisfy(\.walksOnce) else { return nil }
     return stack.blockCount
   }

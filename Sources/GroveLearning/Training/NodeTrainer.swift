@@ -24,9 +24,9 @@ public struct TrainingProgress: Sendable {
 
 /// Trains one node classifier on the whole graph at once, or on sampled neighborhoods where there are fanouts.
 ///
-/// An epoch is one step on all training nodes (with fanouts: one on each batch of them), then one evaluation. The best epoch is the one of the largest
-/// validation score, of equals the one of smaller validation loss; without validation nodes it is the last. Test nodes
-/// are scored once, at the end, with the best weights.
+/// An epoch is one step on all training nodes (with fanouts: one on each batch of them), then one evaluation. The best
+/// epoch is the one of the largest validation score, of equals the one of smaller validation loss; without validation
+/// nodes it is the last. Test nodes are scored once, at the end, with the best weights.
 public struct NodeTrainer {
   let data: NodeData
   let configuration: TrainingConfiguration
@@ -34,6 +34,8 @@ public struct NodeTrainer {
   let split: Split
   let run: Int
   let metric: Metric
+  /// What the loss weighs each class by, where classes are to be balanced.
+  private let balance: [Float]?
   /// What the split asks for and the graph cannot give, in words.
   public let notes: [String]
 
@@ -57,6 +59,7 @@ public struct NodeTrainer {
     recipe = try ModelCatalogue.recipe(named: configuration.model)
     metric = configuration.metric ?? data.defaultMetric
     notes = try data.notes(onTimeOf: split)
+    balance = configuration.classWeights == "balanced" ? NodeTrainer.balance(data.labels, of: split.train) : nil
   }
 
   /// Trains, or goes on from the folder's last checkpoint, and writes the run's files.
@@ -173,7 +176,7 @@ public struct NodeTrainer {
     switch data.labels {
     case .single(let classes, _):
       return logits.crossEntropy(
-        nodes.map { classes[Int($0)] }, weights: classWeights(classes), smoothing: configuration.labelSmoothing)
+        nodes.map { classes[Int($0)] }, weights: balance, smoothing: configuration.labelSmoothing)
     case .multiple(let rows, _):
       // Targets are 1 and 0, smoothed towards a half.
       let smoothing = configuration.labelSmoothing
@@ -183,26 +186,26 @@ public struct NodeTrainer {
       }
       // Summed over classes, so that weight decay weighs against it as against cross-entropy.
       let target = Tensor(targets, rows: nodes.count, columns: data.classCount)
-      return Float(data.classCount) * logits.binaryCrossEntropy(target, positiveWeights: positiveWeights(rows))
+      return Float(data.classCount) * logits.binaryCrossEntropy(target, positiveWeights: balance)
     }
   }
 
-  /// How many training nodes lack each class for one that has it; 1 for classes that none has or all have.
-  private func positiveWeights(_ rows: SparseRows) -> [Float]? {
-    guard configuration.classWeights == "balanced" else { return nil }
-    var counts = [Int](repeating: 0, count: data.classCount)
-    for node in split.train { for c in rows[Int(node)] { counts[Int(c)] += 1 } }
-    let all = split.train.count
-    return counts.map { $0 == 0 || $0 == all ? 1 : Float(all - $0) / Float($0) }
-  }
-
-  /// Inverse to each class's share of the training nodes, mean 1 over nodes; classes without any weigh 0.
-  private func classWeights(_ classes: [Int32]) -> [Float]? {
-    guard configuration.classWeights == "balanced" else { return nil }
-    var counts = [Int](repeating: 0, count: data.classCount)
-    for node in split.train { counts[Int(classes[Int(node)])] += 1 }
-    let present = counts.count { $0 > 0 }
-    return counts.map { $0 == 0 ? 0 : Float(split.train.count) / Float(present * $0) }
+  /// What balances the classes of some training nodes.
+  ///
+  /// - Returns: of single labels the inverse of each class's share, mean 1 over nodes, 0 for classes without any; of
+  ///   several how many nodes lack a class for one that has it, 1 for classes that none has or all have.
+  private static func balance(_ labels: Labels, of nodes: [Int32]) -> [Float] {
+    var counts = [Int](repeating: 0, count: labels.classCount)
+    let all = nodes.count
+    switch labels {
+    case .single(let classes, _):
+      for node in nodes { counts[Int(classes[Int(node)])] += 1 }
+      let present = counts.count { $0 > 0 }
+      return counts.map { $0 == 0 ? 0 : Float(all) / Float(present * $0) }
+    case .multiple(let rows, _):
+      for node in nodes { for c in rows[Int(node)] { counts[Int(c)] += 1 } }
+      return counts.map { $0 == 0 || $0 == all ? 1 : Float(all - $0) / Float($0) }
+    }
   }
 
   private func isStale(_ state: TrainingState) -> Bool {

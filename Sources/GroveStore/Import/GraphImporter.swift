@@ -28,16 +28,12 @@ public struct GraphImporter: Sendable {
     report.records = graph.nodeTypes.reduce(0) { $0 + graph.nodeCount(of: $1) }
     report.warnings = graph.warnings
     report.bytesRead = try GraphImporter.byteCount(graph.path)
-    let writer = try StoreWriter(folder)
-    do {
+    try StoreWriter.change(folder) { writer in
       if let former = writer.former {
         let holds = former.isGraph == true ? "a graph" : "academic records"
         throw StoreFailure.occupied(path: folder, holds: holds, by: "another graph")
       }
       try write(graph, writer, reports: [report])
-    } catch {
-      writer.abandon()
-      throw error
     }
     return report
   }
@@ -75,11 +71,7 @@ public struct GraphImporter: Sendable {
 
   /// Writes the graph of a store anew.
   static func rewrite(_ store: GraphStore) throws {
-    let writer = try StoreWriter(store.path)
-    do { try GraphImporter().write(store, writer, reports: store.reports) } catch {
-      writer.abandon()
-      throw error
-    }
+    try StoreWriter.change(store.path) { try GraphImporter().write(store, $0, reports: store.reports) }
   }
 
   private func write(_ graph: any GraphData, _ writer: StoreWriter, reports: [LoadReport]) throws {
@@ -103,10 +95,7 @@ public struct GraphImporter: Sendable {
       labelRelation: graph.labelRelation?.relation, isMultiLabel: isMultiLabel, splits: catalogue.splitNames,
       snapshot: "", reports: reports, rejects: nil)
     if labels != nil || !splits.isEmpty {
-      let staged = try GraphStore(writer.folder, manifest)
-      try StoreEditor.apply(labels: labels, splits: splits, staged, &catalogue, &manifest)
-      manifest.catalogue = try catalogue.write(writer.path("catalogue.sqlite"))
-      manifest.splits = catalogue.splitNames
+      try StoreEditor.stage(labels: labels, splits: splits, writer, &catalogue, &manifest)
     }
     // Over what was written, so that the hash speaks for the store.
     manifest.snapshot = try GraphSnapshot.hash(try GraphStore(writer.folder, manifest))
@@ -148,9 +137,8 @@ public struct GraphImporter: Sendable {
         do: "give every node an id of its own")
     }
     if let ids {
-      try database.insert("INSERT INTO \(TextDatabaseWriter.table(of: type, isGraph: true))(number, id) VALUES (?, ?)")
-      {
-        row in
+      let table = TextDatabaseWriter.table(of: type, isGraph: true)
+      try database.insert("INSERT INTO \(table)(number, id) VALUES (?, ?)") { row in
         for number in 0..<count where keys[number].text != ids[number] {
           var id = ids[number]
           row.bind(Int64(number), at: 1)
@@ -161,15 +149,12 @@ public struct GraphImporter: Sendable {
         }
       }
     }
-    let keyFile = try StoreArrayWriter(writer.path("\(name).keys"), .key)
-    try keyFile.append(contentsOf: keys)
-    let orderFile = try StoreArrayWriter(writer.path("\(name).order"), .uint32)
-    try orderFile.append(contentsOf: order.map { UInt32($0) })
     let features = try graph.featureNames(of: type).enumerated().map {
       try column($1, named: "\(name).features-\($0)", try graph.features(named: $1, of: type), writer)
     }
     return StoreManifest.Nodes(
-      type: type.name, count: count, keys: try keyFile.finish(), order: try orderFile.finish(),
+      type: type.name, count: count, keys: try array(keys, "\(name).keys", .key, writer),
+      order: try array(order.map { UInt32($0) }, "\(name).order", .uint32, writer),
       years: try graph.nodeYears(of: type).map { try array($0, "\(name).years", .int32, writer) }, authorCounts: nil,
       records: nil, isNumbered: ids == nil ? true : nil, features: features.isEmpty ? nil : features)
   }

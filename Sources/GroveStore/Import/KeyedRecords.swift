@@ -22,11 +22,11 @@ enum KeyedRecords {
   fileprivate static let again: UInt8 = 3
 
   /// A record, and where it ends in its block.
-  struct Record {
+  private struct Record {
     var key: NodeKey
     var sequence: UInt64
     var detail: UInt32
-    fileprivate var end: Int
+    var end: Int
   }
 
   /// Calls `body` with all records of some blocks.
@@ -34,14 +34,9 @@ enum KeyedRecords {
   static func forEach(
     in blocks: [UnsafeRawBufferPointer], _ body: (NodeKey, _ sequence: UInt64, _ detail: UInt32) throws -> Void
   ) rethrows {
-    for block in blocks {
-      var place = 0
-      var sequence: UInt64 = 0
-      while place < block.count {
-        let record = read(block, place, after: sequence)
-        (place, sequence) = (record.end, record.sequence)
-        try body(record.key, sequence, record.detail)
-      }
+    try walk(blocks) { _, record in
+      try body(record.key, record.sequence, record.detail)
+      return record.end
     }
   }
 
@@ -51,15 +46,10 @@ enum KeyedRecords {
     in blocks: [UnsafeRawBufferPointer],
     _ body: (NodeKey, _ sequence: UInt64, _ detail: UInt32, _ other: NodeKey) throws -> Void
   ) rethrows {
-    for block in blocks {
-      var place = 0
-      var sequence: UInt64 = 0
-      while place < block.count {
-        let record = read(block, place, after: sequence)
-        let other = block.loadUnaligned(fromByteOffset: record.end, as: NodeKey.self)
-        (place, sequence) = (record.end + 16, record.sequence)
-        try body(record.key, sequence, record.detail, other)
-      }
+    try walk(blocks) { block, record in
+      let other = block.loadUnaligned(fromByteOffset: record.end, as: NodeKey.self)
+      try body(record.key, record.sequence, record.detail, other)
+      return record.end + 16
     }
   }
 
@@ -70,15 +60,26 @@ enum KeyedRecords {
   static func forEachName(
     in blocks: [UnsafeRawBufferPointer], _ body: (NodeKey, _ name: Bytes, _ id: Bytes) throws -> Void
   ) rethrows {
+    try walk(blocks) { block, record in
+      let start = block.baseAddress!.assumingMemoryBound(to: UInt8.self) + record.end
+      let (name, id) = (Int(record.detail), Int(record.sequence))
+      try body(record.key, Bytes(start: start, count: name), Bytes(start: start + name, count: id))
+      return record.end + name + id
+    }
+  }
+
+  /// Calls `body` with each record and its block; it tells where what follows the record ends.
+  @inline(__always)
+  private static func walk(
+    _ blocks: [UnsafeRawBufferPointer], _ body: (UnsafeRawBufferPointer, Record) throws -> Int
+  ) rethrows {
     for block in blocks {
       var place = 0
       var sequence: UInt64 = 0
       while place < block.count {
         let record = read(block, place, after: sequence)
-        let start = block.baseAddress!.assumingMemoryBound(to: UInt8.self) + record.end
-        let (name, id) = (Int(record.detail), Int(record.sequence))
-        (place, sequence) = (record.end + name + id, record.sequence)
-        try body(record.key, Bytes(start: start, count: name), Bytes(start: start + name, count: id))
+        sequence = record.sequence
+        place = try body(block, record)
       }
     }
   }

@@ -56,15 +56,11 @@ public struct StoreImporter: Sendable {
       throw FormatFailure.bad(
         sources[0], "holds no file of records", do: "expected files ending in .json, .jsonl, .ndjson or .txt")
     }
-    let writer = try StoreWriter(folder)
-    do {
+    return try StoreWriter.change(folder) { writer in
       let former = writer.former == nil ? nil : try GraphStore(folder)
       if former?.isGraph == true { throw StoreFailure.occupied(path: folder, holds: "a graph", by: "a dump") }
       try former?.verifyArrays()
       return try build(files, former, writer)
-    } catch {
-      writer.abandon()
-      throw error
     }
   }
 
@@ -185,10 +181,7 @@ public struct StoreImporter: Sendable {
       rejects: rejects)
     if options.labels != nil || !options.splits.isEmpty {
       progress(0.95, "reading labels and splits")
-      let staged = try GraphStore(writer.folder, manifest)
-      try StoreEditor.apply(labels: options.labels, splits: options.splits, staged, &catalogue, &manifest)
-      manifest.catalogue = try catalogue.write(writer.path("catalogue.sqlite"))
-      manifest.splits = catalogue.splitNames
+      try StoreEditor.stage(labels: options.labels, splits: options.splits, writer, &catalogue, &manifest)
     }
     try writer.commit(manifest)
     return report

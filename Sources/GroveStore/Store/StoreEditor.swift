@@ -20,7 +20,18 @@ public struct StoreEditor: Sendable {
     try change { try StoreEditor.apply(labels: labels, splits: splits, $0, &$1, &$2) }
   }
 
-  static func apply(
+  /// The same for a store whose manifest is not in place yet.
+  static func stage(
+    labels: String?, splits: [String], _ writer: StoreWriter, _ catalogue: inout StoreCatalogue,
+    _ manifest: inout StoreManifest
+  ) throws {
+    let staged = try GraphStore(writer.folder, manifest)
+    try apply(labels: labels, splits: splits, staged, &catalogue, &manifest)
+    manifest.catalogue = try catalogue.write(writer.path("catalogue.sqlite"))
+    manifest.splits = catalogue.splitNames
+  }
+
+  private static func apply(
     labels: String?, splits: [String], _ store: GraphStore, _ catalogue: inout StoreCatalogue,
     _ manifest: inout StoreManifest
   ) throws {
@@ -68,8 +79,7 @@ public struct StoreEditor: Sendable {
 
   private func change(_ body: (GraphStore, inout StoreCatalogue, inout StoreManifest) throws -> Void) throws {
     _ = try StoreManifest.read(path)
-    let writer = try StoreWriter(path)
-    do {
+    try StoreWriter.change(path) { writer in
       let store = try GraphStore(path)
       var catalogue = try store.catalogue()
       var manifest = store.manifest
@@ -80,9 +90,6 @@ public struct StoreEditor: Sendable {
       // A graph's hash is over its labels too.
       if store.isGraph { manifest.snapshot = try GraphSnapshot.hash(try GraphStore(path, manifest)) }
       try writer.commit(manifest)
-    } catch {
-      writer.abandon()
-      throw error
     }
   }
 }

@@ -41,6 +41,15 @@ final class StoreWriter {
 
   deinit { close(lock) }
 
+  /// Calls `body` with the right to change the store in `folder`; where it fails, the store is as it was.
+  static func change<Result>(_ folder: String, _ body: (StoreWriter) throws -> Result) throws -> Result {
+    let writer = try StoreWriter(folder)
+    do { return try body(writer) } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
   private static func takeLock(_ folder: String) throws -> Int32 {
     let path = "\(folder)/lock"
     while true {
@@ -78,7 +87,7 @@ final class StoreWriter {
   }
 
   /// Removes the new generation's files after a failure, and the folder if it was made for them.
-  func abandon() {
+  private func abandon() {
     sweep(keeping: former)
     if former == nil && isNew {
       unlink("\(folder)/lock")

@@ -1,6 +1,6 @@
-import GroveGraphs
 import ArgumentParser
 import Foundation
+import GroveGraphs
 import GroveKernels
 
 /// What every verb accepts.
