@@ -89,32 +89,39 @@ public struct Block: Sendable {
   ///
   /// Attention layers use these.
   /// - Complexity: O(T + E), once.
-  public var looped: Aggregation { derived.value(\.looped) { self.loopedRows().aggregation } }
+  public var looped: Aggregation { derived.value(\.looped) { rows(looped: true).aggregation } }
 
-  /// The symmetric normalisation of graph convolutions over `looped` edges.
+  /// The symmetric normalisation of graph convolutions, over `looped` edges.
   ///
   ///     Â[i, j] = w[i, j] / √(d[i] · d[j]),  d = weighted in-degree with one self-loop a node
   ///
   /// A loop of the graph keeps its weight, another loop weighs 1; a node of degree 0 gets zeros.
   /// - Source: Kipf, Welling 2017, eq. 2. Differs: directed graphs normalise by in-degree at both ends, as PyTorch
   ///   Geometric does.
-  public var normalized: NormalizedEdges {
-    derived.value(\.normalized) {
-      let (aggregation, weights) = self.loopedRows()
-      let scale = parent.normalizingScale
+  public var normalized: NormalizedEdges { normalized(loops: .one) }
+
+  /// The symmetric normalisation with a choice of loops: D^-1/2 A D^-1/2 with d the weighted in-degree over the edges
+  /// that are kept.
+  ///
+  /// - Complexity: O(T + E), once for each choice.
+  public func normalized(loops: Graph.Loops) -> NormalizedEdges {
+    derived.value(Derived.path(loops)) {
+      let (aggregation, weights) = loops == .own ? (aggregation, weights) : rows(looped: loops == .one)
+      let scale = parent.normalizingScale(loops: loops)
       var values = [Float](repeating: 0, count: aggregation.edgeCount)
       let index = aggregation.incoming
       for target in 0..<targetCount {
         let own = scale[targetNode(target)]
         for entry in Int(index.offsets[target])..<Int(index.offsets[target + 1]) {
-          values[entry] = own * scale[sourceNode(Int(index.columns[entry]))] * weights[entry]
+          values[entry] = own * scale[sourceNode(Int(index.columns[entry]))] * (weights?[entry] ?? 1)
         }
       }
       return NormalizedEdges(aggregation: aggregation, weights: values)
     }
   }
 
-  private func loopedRows() -> (aggregation: Aggregation, weights: [Float]) {
+  /// The edges without loops, or with one loop a target as its last edge, and their weights.
+  private func rows(looped: Bool) -> (aggregation: Aggregation, weights: [Float]?) {
     let index = aggregation.incoming
     let loops = parent.loopWeights
     var offsets: [Int64] = [0]
@@ -129,10 +136,12 @@ public struct Block: Sendable {
         identities.append(edgeIDs?[entry] ?? Int64(entry))
         values.append(weights?[entry] ?? 1)
       }
-      let node = targetNode(target)
-      columns.append(Int32(own))
-      identities.append(Int64(parent.edgeCount + node))
-      values.append(loops[node])
+      if looped {
+        let node = targetNode(target)
+        columns.append(Int32(own))
+        identities.append(Int64(parent.edgeCount + node))
+        values.append(loops[node])
+      }
       offsets.append(Int64(columns.count))
     }
     let rows = EdgeIndex(offsets: offsets, columns: columns, identities: identities)
@@ -144,8 +153,18 @@ public struct Block: Sendable {
     struct Values {
       var looped: Aggregation?
       var normalized: NormalizedEdges?
+      var ownNormalized: NormalizedEdges?
+      var looplessNormalized: NormalizedEdges?
     }
     private let values = Guarded(Values())
+
+    static func path(_ loops: Graph.Loops) -> any WritableKeyPath<Values, NormalizedEdges?> & Sendable {
+      switch loops {
+      case .one: \.normalized
+      case .own: \.ownNormalized
+      case .none: \.looplessNormalized
+      }
+    }
 
     func value<Value: Sendable>(
       _ path: any WritableKeyPath<Values, Value?> & Sendable, _ make: () -> Value

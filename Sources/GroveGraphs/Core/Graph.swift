@@ -58,20 +58,36 @@ public struct Graph: Sendable {
   /// Weight of each node's self-loop once every node has exactly one: its own where the graph holds one, else 1.
   public var loopWeights: [Float] { storage.statistics().loops }
 
-  /// Weighted in-degree of each node with the loops of `loopWeights` counted once.
-  ///
-  /// - Complexity: O(N + E), once.
-  public var loopedDegrees: [Float] { storage.statistics().degrees }
+  /// Which self-loops count.
+  public enum Loops: Int, Sendable, CaseIterable {
+    /// One a node: its own where the graph holds one, else one of weight 1.
+    case one
+    /// Those that the graph holds.
+    case own
+    /// None.
+    case none
+  }
 
-  /// 1 / √d of each node's looped degree d, and 0 where that is not above 0: the factors of symmetric normalisation.
+  /// Weighted in-degree of each node, with a choice of loops.
   ///
-  /// - Complexity: O(N + E), once.
-  public var normalizingScale: [Float] { storage.statistics().scale }
+  /// - Complexity: O(N + E), once for all three.
+  public func degrees(loops: Loops) -> [Float] { storage.statistics().degrees[loops.rawValue] }
+
+  /// 1 / √d of each node's degree d, and 0 where that is not above 0: the factors of symmetric normalisation.
+  ///
+  /// - Complexity: O(N + E), once for all three.
+  public func normalizingScale(loops: Loops) -> [Float] { storage.statistics().scales[loops.rawValue] }
 
   /// Number of edges into each node.
   public var inDegrees: [Int] { (0..<nodeCount).map { incoming.range(of: $0).count } }
 
-  private typealias Statistics = (loops: [Float], degrees: [Float], scale: [Float])
+  private struct Statistics {
+    let loops: [Float]
+    /// By `Loops`.
+    let degrees: [[Float]]
+    /// By `Loops`.
+    let scales: [[Float]]
+  }
 
   private final class Storage: Sendable {
     let incoming: SparseRows
@@ -88,16 +104,26 @@ public struct Graph: Sendable {
       kept.withLock { kept in
         if let kept { return kept }
         var loops = [Float](repeating: 1, count: incoming.rowCount)
-        var degrees = [Float](repeating: 0, count: incoming.rowCount)
+        let zeros = [Float](repeating: 0, count: incoming.rowCount)
+        var (one, own, none) = (zeros, zeros, zeros)
         for node in 0..<incoming.rowCount {
-          var sum = 0.0
+          var (others, ownLoops) = (0.0, 0.0)
           for entry in incoming.range(of: node) {
             let weight = weights?[entry] ?? 1
-            if Int(incoming.columns[entry]) == node { loops[node] = weight } else { sum += Double(weight) }
+            if Int(incoming.columns[entry]) == node {
+              loops[node] = weight
+              ownLoops += Double(weight)
+            } else {
+              others += Double(weight)
+            }
           }
-          degrees[node] = Float(sum + Double(loops[node]))
+          one[node] = Float(others + Double(loops[node]))
+          own[node] = Float(others + ownLoops)
+          none[node] = Float(others)
         }
-        let made = (loops, degrees, degrees.map { $0 > 0 ? 1 / $0.squareRoot() : 0 })
+        let degrees = [one, own, none]
+        let scales = degrees.map { $0.map { $0 > 0 ? 1 / $0.squareRoot() : 0 } }
+        let made = Statistics(loops: loops, degrees: degrees, scales: scales)
         kept = made
         return made
       }

@@ -1,0 +1,6 @@
+import GroveLayers
+
+extension ModelCatalogue {
+  /// Other convolutions, stacked.
+  static let convolutions: [ModelRecipe] = []
+}
