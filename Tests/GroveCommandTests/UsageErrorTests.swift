@@ -65,6 +65,10 @@ import Testing
     (["data", "make", "oag", "--papers", "5", "--into", "OUT", "--seed=-1"], ["--seed -1"]),
     (["data", "make", "ogb", "--papers", "5", "--into", "OUT"], ["'ogb'", "oag"]),
     (["data", "make", "oag", "--papers", "5"], ["--into"]),
+    (["import", "DATA", "--into", "OUT", "--strict", "--dangling", "drop"], ["--dangling, --strict do not go with"]),
+    (["import", "DATA", "--into", "OUT", "--author-key", "name"], ["--author-key does not go with a graph"]),
+    (["import", "CONFIG", "--into", "OUT", "--undirected"], ["--undirected does not go with records"]),
+    (["import", "--labels", "CONFIG", "--into", "OUT", "--strict"], ["--strict does not go with --labels"]),
     (["fly"], ["fly"]),
     (["train", "DATA", "--out", "OUT", "--json=yes"], ["json"]),
   ]) func `wrong words are one line of usage error and write nothing`(words: [String], mentioned: [String]) throws {

@@ -28,22 +28,24 @@ struct ImportCommand: ParsableCommand {
       "A table of id and label, an array of one label a node, or a relation to label by: published_in or has_topic.")
   var labels: String?
   @Option(help: "A split file or a folder of them; may be repeated.") var split: [String] = []
-  @Option(help: "References to papers that are not there: drop, keep-stub or error.") var dangling = "drop"
-  @Option(help: "Papers whose id came before: first, merge or error.") var duplicates = "first"
-  @Option(name: .customLong("author-key"), help: "id, or name: authors without an id become one node a name.")
-  var authorKey = "id"
+  @Option(help: "References to papers that are not there: drop, keep-stub or error (default drop).")
+  var dangling: String?
+  @Option(help: "Papers whose id came before: first, merge or error (default first).") var duplicates: String?
+  @Option(
+    name: .customLong("author-key"), help: "id, or name: authors without an id become one node a name (default id).")
+  var authorKey: String?
   @Flag(name: .customLong("decode-html"), help: "Decode &amp; and its like in titles.") var decodesEntities = false
   @Flag(help: "Stop at the first bad record.") var strict = false
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard DanglingRule(rawValue: dangling) != nil else {
+    if let dangling, DanglingRule(rawValue: dangling) == nil {
       throw ValidationError("--dangling \(dangling): give drop, keep-stub or error")
     }
-    guard DuplicateRule(rawValue: duplicates) != nil else {
+    if let duplicates, DuplicateRule(rawValue: duplicates) == nil {
       throw ValidationError("--duplicates \(duplicates): give first, merge or error")
     }
-    guard ["id", "name"].contains(authorKey) else {
+    if let authorKey, !["id", "name"].contains(authorKey) {
       throw ValidationError("--author-key \(authorKey): give id or name")
     }
     if edges != nil, !sources.isEmpty { throw ValidationError("--edges stands in place of SOURCE: give one of them") }
@@ -59,11 +61,13 @@ struct ImportCommand: ParsableCommand {
     let started = Date()
     var report: LoadReport?
     if let (graph, labels) = try graph() {
+      try refuse(recordOptions, with: "a graph (\(graph.path)); they are for dumps of records")
       report = try GraphImporter(labels: labels, splits: split).run(graph, into: into)
     } else if !sources.isEmpty {
+      try refuse(graphOptions, with: "records; it is for a graph whose files do not say so")
       var options = StoreImporter.Options()
-      options.dangling = DanglingRule(rawValue: dangling) ?? .drop
-      options.duplicates = DuplicateRule(rawValue: duplicates) ?? .first
+      options.dangling = dangling.flatMap(DanglingRule.init) ?? .drop
+      options.duplicates = duplicates.flatMap(DuplicateRule.init) ?? .first
       options.isStrict = strict
       options.keysAuthorsByName = authorKey == "name"
       options.decodesEntities = decodesEntities
@@ -75,11 +79,30 @@ struct ImportCommand: ParsableCommand {
       let importer = StoreImporter(options) { share, text in line.withLock { $0.show(share, text) } }
       report = try importer.run(sources, into: into)
     } else {
+      try refuse(recordOptions + graphOptions, with: "--labels or --split alone; give SOURCE too")
       try StoreEditor(into).set(labels: labels, splits: split)
     }
     let seconds = Date().timeIntervalSince(started)
     for warning in report?.warnings ?? [] { Notice.say(warning) }
     try show(report, seconds)
+  }
+
+  /// The given options that are for records alone.
+  private var recordOptions: [String] {
+    [
+      dangling.map { _ in "--dangling" }, duplicates.map { _ in "--duplicates" }, authorKey.map { _ in "--author-key" },
+      decodesEntities ? "--decode-html" : nil, strict ? "--strict" : nil,
+    ].compactMap(\.self)
+  }
+
+  /// The given options that are for whole graphs alone.
+  private var graphOptions: [String] { undirected ? ["--undirected"] : [] }
+
+  private func refuse(_ options: [String], with what: String) throws {
+    guard options.isEmpty else {
+      throw ValidationError(
+        "\(options.joined(separator: ", ")) \(options.count == 1 ? "does" : "do") not go with \(what)")
+    }
   }
 
   /// The graph that is to be imported whole, and the labels that are not part of its files; nil for records.
