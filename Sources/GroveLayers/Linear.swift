@@ -30,6 +30,12 @@ public final class Linear: Module {
     }
   }
 
+  /// A layer whose weight and bias are uniform in ±1 / √fanIn, for a fan-in other than the input width.
+  init(_ inputWidth: Int, _ outputWidth: Int, fanIn: Int, from initializer: Initializer) {
+    weight = initializer.inverseRoot(inputWidth, outputWidth, fanIn: fanIn)
+    bias = initializer.inverseRoot(1, outputWidth, fanIn: fanIn)
+  }
+
   /// y of each row. [N, in] → [N, out]
   public func callAsFunction(_ x: Tensor) -> Tensor { x.matmul(weight.value).addingBias(bias) }
 }

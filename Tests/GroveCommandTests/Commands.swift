@@ -77,7 +77,7 @@ let shippedGraphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().
 /// Every model, by the program's own list.
 let models = basicModels + convolutionModels + heterophilyModels + heterogeneousModels
 private let basicModels = ["gcn", "sage", "gat", "gatv2", "sgc", "appnp", "gcnii", "mlp", "label-propagation"]
-private let convolutionModels: [String] = []
+private let convolutionModels = ["gin", "tag", "cheb", "arma", "transformer", "graphconv", "pna", "lightgcn"]
 private let heterophilyModels: [String] = []
 private let heterogeneousModels: [String] = []
 

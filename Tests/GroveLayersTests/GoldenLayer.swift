@@ -7,23 +7,37 @@ import TestSupport
 /// A layer of ours made like that of a golden case, with its parameters under the names of PyTorch Geometric.
 struct GoldenLayer {
   let module: any Module
-  let parameters: [String: Own]
+  /// By the name in the golden file: one of ours, or several that its array holds together.
+  let parameters: [String: [Own]]
   let run: (Tensor, Block) -> Tensor
 
   /// A parameter of ours and how its numbers lie in the golden file.
   struct Own {
     let parameter: Parameter
-    /// PyTorch keeps a dense weight as [out, in], we as [in, out].
-    let isTransposed: Bool
-
-    func ours(_ published: GoldenCase.Array) -> [Double] { isTransposed ? published.transposed : published.values }
+    /// Our numbers, in our order, out of the published ones.
+    let ours: (GoldenCase.Array) -> [Double]
   }
 
   /// nil where there is no layer for the case.
   init?(_ golden: GoldenCase) throws {
     let start = Initializer(RandomStream(seed: 3))
-    func transposed(_ parameter: Parameter) -> Own { Own(parameter: parameter, isTransposed: true) }
-    func same(_ parameter: Parameter) -> Own { Own(parameter: parameter, isTransposed: false) }
+    // PyTorch keeps a dense weight as [out, in], we as [in, out].
+    func transposed(_ parameter: Parameter) -> [Own] { [Own(parameter: parameter) { $0.transposed }] }
+    func same(_ parameter: Parameter) -> [Own] { [Own(parameter: parameter) { $0.values }] }
+    /// Ours number `number` of `count` that lie one behind the other, each [stacks, rows, columns], as [rows, stacks · columns].
+    func side(_ parameters: [Parameter], stacks: Int) -> [Own] {
+      parameters.enumerated().map { number, parameter in
+        Own(parameter: parameter) { published in
+          let (rows, columns) = (parameter.shape.rows, parameter.shape.columns / stacks)
+          let start = number * stacks * rows * columns
+          return (0..<rows).flatMap { row in
+            (0..<stacks).flatMap { stack in
+              (0..<columns).map { published.values[start + (stack * rows + row) * columns + $0] }
+            }
+          }
+        }
+      }
+    }
     func plain(_ convolution: some GraphConvolution) -> (Tensor, Block) -> Tensor {
       { x, block in convolution(x, over: block) }
     }
@@ -63,6 +77,50 @@ struct GoldenLayer {
       let layer = SGConvolution(5, 4, propagations: 2, from: start)
       (module, run) = (layer, plain(layer))
       parameters = ["lin.weight": transposed(layer.linear.weight), "lin.bias": same(layer.linear.bias!)]
+    case "gin":
+      let layer = GINConvolution(5, 4, hidden: 6, from: start)
+      (module, run) = (layer, plain(layer))
+      parameters = [
+        "eps": same(layer.epsilon), "nn.0.weight": transposed(layer.first.weight), "nn.0.bias": same(layer.first.bias!),
+        "nn.2.weight": transposed(layer.second.weight), "nn.2.bias": same(layer.second.bias!),
+      ]
+    case "graphconv":
+      let layer = MorrisConvolution(5, 4, from: start)
+      (module, run) = (layer, plain(layer))
+      parameters = [
+        "lin_rel.weight": transposed(layer.neighbor.weight), "lin_rel.bias": same(layer.neighbor.bias!),
+        "lin_root.weight": transposed(layer.own.weight),
+      ]
+    case "tag-2":
+      let layer = TAGConvolution(5, 4, propagations: 2, from: start)
+      (module, run) = (layer, plain(layer))
+      parameters = layer.hops.enumerated().reduce(into: ["bias": same(layer.bias)]) {
+        $0["lins.\($1.offset).weight"] = transposed($1.element.weight)
+      }
+    case "cheb-3":
+      let layer = ChebConvolution(5, 4, order: 3, from: start)
+      module = layer
+      // The case symmetrises its graph.
+      run = { x, block in layer(x, over: TestGraphs.symmetric(block.parent).block) }
+      parameters = layer.polynomials.enumerated().reduce(into: ["bias": same(layer.bias)]) {
+        $0["lins.\($1.offset).weight"] = transposed($1.element.weight)
+      }
+    case "arma":
+      let layer = ARMAConvolution(5, 4, stacks: 2, steps: 2, from: start)
+      (module, run) = (layer, plain(layer))
+      parameters = [
+        "init_weight": side([layer.initial], stacks: 2), "root_weight": side(layer.roots, stacks: 2),
+        "bias": side(layer.biases, stacks: 2), "weight": side(layer.recursions.flatMap(\.self), stacks: 1),
+      ]
+    case "transformer":
+      let layer = TransformerConvolution(5, 3, heads: 2, from: start)
+      (module, run) = (layer, plain(layer))
+      parameters = [
+        "lin_key": layer.key, "lin_query": layer.query, "lin_value": layer.value, "lin_skip": layer.own,
+      ].reduce(into: ["lin_beta.weight": transposed(layer.gate!.weight)]) {
+        $0["\($1.key).weight"] = transposed($1.value.weight)
+        $0["\($1.key).bias"] = same($1.value.bias!)
+      }
     case "appnp":
       let layer = APPNPPropagation(steps: 10, teleport: 0.1)
       (module, run, parameters) = (layer, plain(layer), [:])

@@ -16,6 +16,10 @@ struct InvarianceTests {
     return (graph.incoming.columns.map { Int($0) }, targets, graph.weights)
   }
 
+  private static func largest(_ lists: [[Float]]) -> Double {
+    Double(lists.reduce(0) { max($0, $1.reduce(0) { max($0, abs($1)) }) })
+  }
+
   private static func features(_ graph: Graph, seed: Int = 1) -> TestInput {
     TestInput(rows: graph.nodeCount, columns: width, seed: seed)
   }
@@ -111,12 +115,16 @@ struct InvarianceTests {
       let layer = try #require(module)
       return try [#require(all[x]).values] + layer.parameters().map { try #require(all[$0.value]).values }
     }
-    for (whole, part) in zip(gradients[0], gradients[1]) { #expect(difference(part, whole) <= 1e-5) }
+    // The softmax hides what is added to all keys: the gradient of their bias is rounding alone.
+    let floor = Self.largest(gradients[0]) / 10
+    for (whole, part) in zip(gradients[0], gradients[1]) {
+      #expect(difference(part, whole.map(Double.init), atLeast: floor) <= 1e-5)
+    }
   }
 
   @Test(
     "Sparse features give what the same features give dense",
-    arguments: LayerKind.forBlocks + [.sgcNarrowing, .sgcWidening])
+    arguments: LayerKind.forSparse)
   func sparseFeatures(kind: LayerKind) throws {
     let graph = TestGraphs.random(nodeCount: 20, edgeCount: 60, seed: 9)
     let index = TestGraphs.index(rowCount: 20, columnCount: Self.width, entryCount: 50, seed: 3)
@@ -128,11 +136,11 @@ struct InvarianceTests {
     let (a, b) = (layer.run(sparse, graph.block), layer.run(sparse.densified(), graph.block))
     #expect(difference(a.values, b.values) <= 1e-5)
     let (ga, gb) = (a.backward(from: seed), b.backward(from: seed))
-    for parameter in layer.module.parameters() {
-      #expect(
-        difference(try #require(ga[parameter.value]).values, try #require(gb[parameter.value]).values) <= 1e-5,
-        "\(parameter.name)")
+    let pairs = try layer.module.parameters().map {
+      (try #require(ga[$0.value]).values, try #require(gb[$0.value]).values)
     }
+    let floor = Self.largest(pairs.map(\.1)) / 10
+    for (given, wanted) in pairs { #expect(difference(given, wanted.map(Double.init), atLeast: floor) <= 2e-5) }
   }
 
   @Test("One, two and three threads give the same bytes, forward and in every gradient", arguments: LayerKind.allCases)

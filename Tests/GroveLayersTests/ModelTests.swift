@@ -9,9 +9,11 @@ import Testing
 @Suite("Models")
 struct ModelTests {
   enum Kind: String, CaseIterable, Sendable {
-    case mlp, gcn, sageResidual, gat, gatv2, sgc, appnp, gcnii
+    case mlp, gcn, sageResidual, gat, gatv2, sgc, appnp, gcnii, jumpConcatenated, jumpMax, jumpLSTM
 
-    static let overBlocks: [Kind] = [.mlp, .gcn, .sageResidual, .gat, .gatv2]
+    static let overBlocks: [Kind] = [
+      .mlp, .gcn, .sageResidual, .gat, .gatv2, .jumpConcatenated, .jumpMax, .jumpLSTM,
+    ]
 
     func make() -> any NodeModel {
       let start = Initializer(RandomStream(seed: 4))
@@ -37,11 +39,24 @@ struct ModelTests {
             GATv2Convolution(6, 4, heads: 2, attentionDropout: 0.5, from: start), GATv2Convolution(8, 3, from: start),
           ], dropout: 0.5)
       case .sgc: SGC(6, 3, propagations: 2, dropout: 0.5, from: start)
-      case .appnp: APPNP(widths: [6, 8, 3], steps: 4, teleport: 0.1, dropout: 0.5, from: start)
+      case .appnp: PropagatedMLP(MLP(widths: [6, 8, 3], dropout: 0.5, from: start), APPNPPropagation(steps: 4))
+      case .jumpConcatenated: ModelTests.jumping(.concatenated, from: start)
+      case .jumpMax: ModelTests.jumping(.max, from: start)
+      case .jumpLSTM: ModelTests.jumping(.lstm, from: start)
       case .gcnii:
         GCNII(6, hidden: 8, 3, layers: 3, alpha: 0.1, theta: 0.5, sharedWeights: true, dropout: 0.5, from: start)
       }
     }
+  }
+
+  private static func jumping(_ kind: JumpingKind, from start: Initializer) -> ConvolutionStack {
+    ConvolutionStack(
+      convolutions: [
+        GCNConvolution(6, 8, from: start), SAGEConvolution(8, 8, from: start), GCNConvolution(8, 8, from: start),
+      ], norms: (0..<3).map { _ in LayerNorm(8, from: start) },
+      head: ConvolutionStack.Head(
+        JumpingKnowledge(kind, width: 8, layers: 3, from: start),
+        Linear(JumpingKnowledge.width(kind, of: 8, layers: 3), 3, from: start)), dropout: 0.5)
   }
 
   private let graph = TestGraphs.random(nodeCount: 40, edgeCount: 120, seed: 2)

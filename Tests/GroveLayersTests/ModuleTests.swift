@@ -94,7 +94,7 @@ struct ModuleTests {
         "layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "norms.0.weight", "norms.0.bias",
       ])
     #expect(
-      APPNP(widths: [5, 3], steps: 2, teleport: 0.1, dropout: 0, from: start).parameters().map(\.name)
+      PropagatedMLP(MLP(widths: [5, 3], dropout: 0, from: start), APPNPPropagation(steps: 2)).parameters().map(\.name)
         == ["network.layers.0.weight", "network.layers.0.bias"])
     let gcnii = GCNII(5, hidden: 4, 3, layers: 2, alpha: 0.1, theta: 0.5, sharedWeights: true, dropout: 0, from: start)
     #expect(gcnii.parameterCount == 5 * 4 + 4 + 2 * 16 + 4 * 3 + 3)

@@ -37,6 +37,16 @@ public enum TestGraphs {
     return graph(edges.map(\.0), edges.map(\.1), nodeCount: nodeCount, weights: weights)
   }
 
+  /// Every edge of a graph without weights in both directions, each once.
+  public static func symmetric(_ graph: Graph) -> Graph {
+    var pairs: Set<[Int]> = []
+    for node in 0..<graph.nodeCount {
+      for source in graph.incoming[node] { pairs.formUnion([[Int(source), node], [node, Int(source)]]) }
+    }
+    let edges = pairs.sorted { $0.lexicographicallyPrecedes($1) }
+    return Self.graph(edges.map { $0[0] }, edges.map { $0[1] }, nodeCount: graph.nodeCount)
+  }
+
   /// Rows with empty ones, a hub, repeats: as kernels see them, columns in 0..<columnCount.
   public static func index(rowCount: Int, columnCount: Int, entryCount: Int, seed: Int) -> EdgeIndex {
     var random = TestRandom(seed)

@@ -23,16 +23,21 @@ extension ConvolutionStack {
       let chunks = graph.chunks(rows: chunkRows, edges: chunkEdges)
       let sampler = NeighborSampler(graph, fanouts: [-1])
       var hidden: Tensor?
+      var kept: [Tensor] = []
       for layer in convolutions.indices {
         let input = hidden
         let result = convolved(layer, graph, chunks, sampler) { nodes in
           guard let input else { return features(nodes) }
           return nodes.map { input.gathering(rows: $0) } ?? input
         }
-        if layer == convolutions.count - 1 { return NodeOutput(embedding: hidden ?? result, logits: result) }
-        hidden = activated(result, layer)
+        if head == nil && layer == convolutions.count - 1 {
+          return NodeOutput(embedding: hidden ?? result, logits: result)
+        }
+        let rows = activated(result, layer)
+        hidden = rows
+        if head != nil { kept.append(rows) }
       }
-      preconditionFailure("layerwise: no convolutions")
+      return classified(kept, rowIDs: nil)
     }
   }
 

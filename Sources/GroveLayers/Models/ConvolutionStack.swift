@@ -6,30 +6,46 @@ public import GroveTensors
 ///
 ///     x → dropout → convolution → (+ residual) → norm → activation → … → dropout → last convolution → logits
 ///
-/// The embedding is the input of the last convolution, before dropout.
+/// The embedding is the input of the last convolution, before dropout. With jumping knowledge every convolution is a
+/// hidden one, and a dense layer classifies the merged rows of all of them, which are the embedding.
 public final class ConvolutionStack: NodeModel {
   /// The convolutions from input to logits, at least one.
   public let convolutions: [any GraphConvolution]
-  /// One norm after each convolution but the last, or none.
+  /// One norm after each hidden convolution, or none.
   public let norms: [any Norm]
-  /// One dense path beside each convolution but the last, or none.
+  /// One dense path beside each hidden convolution, or none.
   public let residuals: [Linear]
+  /// What merges the rows of all layers and classifies them; nil where the last convolution gives the logits.
+  public let head: Head?
   /// Share of each convolution's input that is zeroed in training, in 0..<1.
   public let dropout: Float
-  /// Function of every entry after each convolution but the last.
+  /// Function of every entry after each hidden convolution.
   public let activation: ElementwiseFunction
 
+  /// Jumping knowledge and the dense layer after it.
+  public final class Head: Module {
+    /// What merges the rows of all layers.
+    public let jumping: JumpingKnowledge
+    /// What makes the logits of the merged rows.
+    public let output: Linear
+
+    /// A head over convolutions of one width.
+    public init(_ jumping: JumpingKnowledge, _ output: Linear) { (self.jumping, self.output) = (jumping, output) }
+  }
+
   /// - Parameters:
-  ///   - norms: one after each convolution but the last, or none.
-  ///   - residuals: a dense path beside each convolution but the last, or none.
+  ///   - norms: one after each hidden convolution (each but the last, with a head each), or none.
+  ///   - residuals: a dense path beside each hidden convolution, or none.
+  ///   - head: what classifies the rows of all convolutions, which then have one width; nil: the last one gives logits.
   public init(
-    convolutions: [any GraphConvolution], norms: [any Norm] = [], residuals: [Linear] = [], dropout: Float,
-    activation: ElementwiseFunction = .relu
+    convolutions: [any GraphConvolution], norms: [any Norm] = [], residuals: [Linear] = [], head: Head? = nil,
+    dropout: Float, activation: ElementwiseFunction = .relu
   ) {
     precondition(!convolutions.isEmpty, "ConvolutionStack: no convolutions")
     self.convolutions = convolutions
     self.norms = norms
     self.residuals = residuals
+    self.head = head
     self.dropout = dropout
     self.activation = activation
   }
@@ -41,11 +57,23 @@ public final class ConvolutionStack: NodeModel {
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     precondition(blocks.count == blockCount, "ConvolutionStack: \(blocks.count) blocks for \(blockCount) convolutions")
     var h = features
-    for layer in 0..<convolutions.count - 1 { h = activated(convolved(h, over: blocks[layer], layer), layer) }
-    let last = blocks[blocks.count - 1]
-    let logits = convolved(h, over: last, convolutions.count - 1)
-    let embedding = convolutions.count == 1 ? logits : last.targetRows(of: h, given: nil)
-    return NodeOutput(embedding: embedding, logits: logits)
+    var kept: [Tensor] = []
+    for (layer, block) in blocks.enumerated() {
+      let result = convolved(h, over: block, layer)
+      if head == nil && layer == convolutions.count - 1 {
+        return NodeOutput(embedding: layer == 0 ? result : block.targetRows(of: h, given: nil), logits: result)
+      }
+      h = activated(result, layer)
+      if head != nil { kept = kept.map { block.targetRows(of: $0, given: nil) } + [h] }
+    }
+    return classified(kept, rowIDs: blocks[blocks.count - 1].targetIDs)
+  }
+
+  /// Output of the head for the rows that each layer gave.
+  func classified(_ layers: [Tensor], rowIDs: [Int32]?) -> NodeOutput {
+    guard let head else { preconditionFailure("ConvolutionStack: no head") }
+    let merged = head.jumping(layers)
+    return NodeOutput(embedding: merged, logits: head.output(merged.droppedOut(dropout, rowIDs: rowIDs)))
   }
 
   /// Dropout and one convolution, with its dense path where it has one: each target's row needs its sources only.
@@ -56,6 +84,6 @@ public final class ConvolutionStack: NodeModel {
     return result + residuals[layer](block.targetRows(of: input, given: nil))
   }
 
-  /// Norm and activation after a convolution but the last: a norm may look at all rows.
+  /// Norm and activation after a hidden convolution: a norm may look at all rows.
   func activated(_ h: Tensor, _ layer: Int) -> Tensor { (norms.isEmpty ? h : norms[layer](h)).applying(activation) }
 }

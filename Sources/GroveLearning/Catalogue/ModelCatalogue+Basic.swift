@@ -6,14 +6,14 @@ extension ModelCatalogue {
     ModelRecipe(
       name: "gcn", title: "Graph convolutional network", task: "nodes",
       source: "Kipf, Welling 2017; learning rate, decay, dropout and epochs of its experiments, hidden width 64",
-      options: ["hidden", "layers", "dropout", "norm", "residual"], defaults: { _ in },
+      options: stackOptions, defaults: { _ in },
       kind: .trained { shape, options, start in
         stack(shape, options, start) { i, o, _ in GCNConvolution(i, o, from: start) }
       }),
     ModelRecipe(
       name: "sage", title: "GraphSAGE", task: "nodes",
       source: "Hamilton, Ying, Leskovec 2017; training recipe as gcn",
-      options: ["hidden", "layers", "dropout", "norm", "residual", "aggregator", "normalizeEmbeddings"],
+      options: stackOptions + ["aggregator", "normalizeEmbeddings"],
       defaults: { _ in },
       kind: .trained { shape, options, start in
         stack(shape, options, start) { i, o, _ in
@@ -25,9 +25,7 @@ extension ModelCatalogue {
       name: "gat", title: "Graph attention network", task: "nodes",
       source:
         "Veličković 2018; 8 heads of 8, dropout 0.6, learning rate 0.005, patience 100 of its experiments; best epoch by validation loss",
-      options: [
-        "hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual", "metric",
-      ],
+      options: attentionOptions + ["metric"],
       defaults: attentionDefaults,
       kind: .trained { shape, options, start in
         attentionStack(shape, options, start) { i, o, heads, merge in
@@ -38,9 +36,7 @@ extension ModelCatalogue {
     ModelRecipe(
       name: "gatv2", title: "Graph attention network with dynamic attention", task: "nodes",
       source: "Brody, Alon, Yahav 2022; training recipe as gat",
-      options: [
-        "hidden", "layers", "heads", "outputHeads", "dropout", "attentionDropout", "norm", "residual", "metric",
-      ],
+      options: attentionOptions + ["metric"],
       defaults: attentionDefaults,
       kind: .trained { shape, options, start in
         attentionStack(shape, options, start) { i, o, heads, merge in
@@ -69,9 +65,9 @@ extension ModelCatalogue {
       options: ["hidden", "layers", "dropout", "propagations", "alpha"],
       defaults: { $0.propagations = 10 },
       kind: .trained { shape, options, start in
-        APPNP(
-          widths: widths(shape, options), steps: options.propagations, teleport: options.alpha,
-          dropout: options.dropout, from: start)
+        PropagatedMLP(
+          MLP(widths: widths(shape, options), dropout: options.dropout, from: start),
+          APPNPPropagation(steps: options.propagations, teleport: options.alpha))
       }),
     ModelRecipe(
       name: "gcnii", title: "Deep graph convolutions with initial residual and identity mapping", task: "nodes",

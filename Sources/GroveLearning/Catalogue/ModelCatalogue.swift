@@ -7,11 +7,14 @@ public struct ModelShape: Sendable {
   public let inputWidth: Int
   /// Number of classes, which is the number of logits.
   public let classCount: Int
+  /// Mean of log(d + 1) over the nodes of the graph to train on, d the number of edges into a node; above 0.
+  public let averageLogDegree: Float
 
   /// The shape of data with so many feature columns and classes.
-  public init(inputWidth: Int, classCount: Int) {
+  public init(inputWidth: Int, classCount: Int, averageLogDegree: Float = 1) {
     self.inputWidth = inputWidth
     self.classCount = classCount
+    self.averageLogDegree = averageLogDegree
   }
 }
 
@@ -69,6 +72,11 @@ public enum ModelCatalogue {
     return recipe
   }
 
+  /// Keys of models that are convolutions in a row.
+  static let stackOptions = ["hidden", "layers", "dropout", "norm", "residual", "jumping"]
+  /// Keys of convolutions in a row that have heads.
+  static let attentionOptions = stackOptions + ["heads", "outputHeads", "attentionDropout"]
+
   static let attentionDefaults: @Sendable (inout TrainingConfiguration) -> Void = {
     $0.hidden = 8
     $0.heads = 8
@@ -87,33 +95,47 @@ public enum ModelCatalogue {
     _ shape: ModelShape, _ options: TrainingConfiguration, _ start: Initializer,
     activation: ElementwiseFunction = .relu, _ make: (Int, Int, Int) -> any GraphConvolution
   ) -> ConvolutionStack {
-    let widths = widths(shape, options)
-    return assembled(widths, options, start, activation: activation) { make(widths[$0], widths[$0 + 1], $0) }
+    let widths = layerWidths(shape, options, hidden: options.hidden)
+    return assembled(widths, shape, options, start, activation: activation) { make(widths[$0], widths[$0 + 1], $0) }
   }
 
-  /// Hidden layers concatenate their heads; the last one averages `outputHeads`.
+  /// Hidden layers concatenate their heads; the last one averages `outputHeads` where it gives the logits.
   static func attentionStack(
     _ shape: ModelShape, _ options: TrainingConfiguration, _ start: Initializer,
-    _ make: (Int, Int, Int, HeadMerge) -> any GraphConvolution
+    activation: ElementwiseFunction = .elu(alpha: 1), _ make: (Int, Int, Int, HeadMerge) -> any GraphConvolution
   ) -> ConvolutionStack {
-    let hidden = [Int](repeating: options.hidden * options.heads, count: options.layers - 1)
-    let widths = [shape.inputWidth] + hidden + [shape.classCount]
-    return assembled(widths, options, start, activation: .elu(alpha: 1)) { layer in
-      layer == options.layers - 1
+    let widths = layerWidths(shape, options, hidden: options.hidden * options.heads)
+    return assembled(widths, shape, options, start, activation: activation) { layer in
+      layer == options.layers - 1 && options.jumping == .none
         ? make(widths[layer], shape.classCount, options.outputHeads, .mean)
         : make(widths[layer], options.hidden, options.heads, .concatenated)
     }
   }
 
+  /// Widths before, between and after the convolutions: the last is that of the classes, or with jumping knowledge hidden.
+  static func layerWidths(_ shape: ModelShape, _ options: TrainingConfiguration, hidden: Int) -> [Int] {
+    [shape.inputWidth] + [Int](repeating: hidden, count: options.layers - 1)
+      + [options.jumping == .none ? shape.classCount : hidden]
+  }
+
   static func assembled(
-    _ widths: [Int], _ options: TrainingConfiguration, _ start: Initializer, activation: ElementwiseFunction,
-    _ make: (Int) -> any GraphConvolution
+    _ widths: [Int], _ shape: ModelShape, _ options: TrainingConfiguration, _ start: Initializer,
+    activation: ElementwiseFunction, _ make: (Int) -> any GraphConvolution
   ) -> ConvolutionStack {
-    let convolutions = (0..<options.layers).map(make)
-    let inner = 0..<options.layers - 1
+    let (layers, jumping) = (options.layers, options.jumping)
+    let convolutions = (0..<layers).map(make)
+    let hidden = 0..<(jumping == .none ? layers - 1 : layers)
+    let norms = hidden.compactMap { options.norm.make(widths[$0 + 1], from: start) }
+    let residuals = options.residual ? hidden.map { Linear(widths[$0], widths[$0 + 1], from: start) } : []
+    var head: ConvolutionStack.Head?
+    if jumping != .none {
+      let width = widths[layers]
+      head = ConvolutionStack.Head(
+        JumpingKnowledge(jumping, width: width, layers: layers, from: start),
+        Linear(JumpingKnowledge.width(jumping, of: width, layers: layers), shape.classCount, from: start))
+    }
     return ConvolutionStack(
-      convolutions: convolutions, norms: inner.compactMap { options.norm.make(widths[$0 + 1], from: start) },
-      residuals: options.residual ? inner.map { Linear(widths[$0], widths[$0 + 1], from: start) } : [],
-      dropout: options.dropout, activation: activation)
+      convolutions: convolutions, norms: norms, residuals: residuals, head: head, dropout: options.dropout,
+      activation: activation)
   }
 }

@@ -46,12 +46,16 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var norm = NormKind.none
   /// Whether a dense path runs beside each hidden convolution.
   public var residual = false
+  /// Which layers the classifier sees; other than `none` adds a dense layer that classifies.
+  public var jumping = JumpingKind.none
   /// How GraphSAGE merges the rows of a node's neighbors.
   public var aggregator = SAGEConvolution.Aggregator.mean
   /// Whether GraphSAGE brings the rows after each convolution to length 1.
   public var normalizeEmbeddings = false
-  /// Propagation steps of SGC, APPNP and label propagation.
+  /// Propagation steps of SGC, APPNP and label propagation, hops of a layer of TAG, ChebNet, ARMA and LightGCN.
   public var propagations = 2
+  /// Stacks of ARMA, which are averaged.
+  public var stacks = 1
   /// Teleport of APPNP, initial residual of GCNII, spread of label propagation.
   public var alpha: Float = 0.1
   /// Strength of GCNII's identity mapping.
@@ -97,8 +101,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case store, task, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
-    case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, aggregator
-    case normalizeEmbeddings, propagations, alpha, theta, sharedWeights
+    case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, aggregator
+    case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
     case fanouts, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
@@ -129,7 +133,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       oneOf(.undirected, undirected, ["auto", "yes", "no"]), oneOf(.classWeights, classWeights, ["none", "balanced"]),
       whole(.runs, runs, 1...100_000), whole(.hidden, hidden, 1...1 << 16), whole(.layers, layers, 1...4096),
       whole(.heads, heads, 1...1024), whole(.outputHeads, outputHeads, 1...1024),
-      whole(.propagations, propagations, 1...1 << 20), whole(.epochs, epochs, 1...1 << 40),
+      whole(.propagations, propagations, 1...1 << 20), whole(.stacks, stacks, 1...1024),
+      whole(.epochs, epochs, 1...1 << 40),
       rate(.dropout, dropout), rate(.attentionDropout, attentionDropout), rate(.momentum, momentum),
       rate(.labelSmoothing, labelSmoothing), atLeastZero(.weightDecay, weightDecay),
       weightDecay2.flatMap { atLeastZero(.weightDecay2, $0) }, atLeastZero(.theta, theta),
@@ -152,6 +157,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     func one(of names: [String]) -> String { "one of " + names.joined(separator: ", ") }
     return switch CodingKeys(rawValue: key) {
     case .norm: one(of: NormKind.allCases.map(\.rawValue))
+    case .jumping: one(of: JumpingKind.allCases.map(\.rawValue))
     case .aggregator: one(of: SAGEConvolution.Aggregator.allCases.map(\.rawValue))
     case .optimizer: one(of: OptimizerKind.allCases.map(\.rawValue))
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
@@ -160,7 +166,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .fanouts: "a list of whole numbers, such as 15,10"
     case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights: "text"
     case .residual, .normalizeEmbeddings, .sharedWeights: "true or false"
-    case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .warmup, .epochs, .patience,
+    case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .warmup, .epochs, .patience,
       .checkpointEvery, .batch:
       "a whole number"
     case .dropout, .attentionDropout, .alpha, .theta, .lr, .weightDecay, .weightDecay2, .momentum, .labelSmoothing,

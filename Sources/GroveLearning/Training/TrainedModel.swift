@@ -38,19 +38,21 @@ public final class TrainedModel {
     self.recipe = recipe
     self.split = split
     self.run = run
+    timed = try split.years.map { years in
+      let views = (try data.view(asOf: years.train), try data.view(asOf: years.validation))
+      return (Shown(views.0), Shown(views.1))
+    }
     switch recipe.kind {
     case .trained(let make):
       let start = Initializer(RandomStream(seed: UInt64(configuration.seed + run), run: run))
-      let shape = ModelShape(inputWidth: data.features.width, classCount: data.classCount)
+      let shape = ModelShape(
+        inputWidth: data.features.width, classCount: data.classCount,
+        averageLogDegree: (timed?.train.graph ?? data.graph).averageLogDegree)
       classifier = NodeClassifier(features: data.inputs(from: start), model: make(shape, configuration, start))
       known = nil
     case .propagation(let make):
       classifier = nil
       known = make(configuration)
-    }
-    timed = try split.years.map { years in
-      let views = (try data.view(asOf: years.train), try data.view(asOf: years.validation))
-      return (Shown(views.0), Shown(views.1))
     }
   }
 

@@ -25,10 +25,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("attention-dropout"), help: "Dropout of attention.") var attentionDropout: Float?
   @Option(help: "none, layer, batch, pair or graph.") var norm: String?
   @Flag(inversion: .prefixedNo, help: "A dense path beside each hidden convolution.") var residual: Bool?
+  @Option(help: "What the classifier sees: none (the last layer), concatenated, max or lstm.") var jumping: String?
   @Option(help: "mean or max (sage).") var aggregator: String?
   @Flag(name: .customLong("normalize-embeddings"), inversion: .prefixedNo, help: "Rows of length 1 (sage).")
   var normalizeEmbeddings: Bool?
-  @Option(help: "Propagation steps (sgc, appnp, label-propagation).") var propagations: Int?
+  @Option(help: "Propagation steps (sgc, appnp, label-propagation), hops of a layer (tag, cheb, arma, lightgcn).")
+  var propagations: Int?
+  @Option(help: "Stacks that are averaged (arma).") var stacks: Int?
   @Option(help: "Teleport (appnp), initial residual (gcnii), spread (label-propagation).") var alpha: Float?
   @Option(help: "Strength of identity mapping (gcnii).") var theta: Float?
   @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).")
@@ -62,12 +65,14 @@ struct TrainingOptions: ParsableArguments {
     var layer = ConfigurationLayer(origin: "command line")
     let words: [(String, String?)] = [
       ("task", task), ("model", model), ("features", features), ("normalizeFeatures", normalizeFeatures),
-      ("undirected", undirected), ("norm", norm), ("aggregator", aggregator), ("optimizer", optimizer),
+      ("undirected", undirected), ("norm", norm), ("jumping", jumping), ("aggregator", aggregator),
+      ("optimizer", optimizer),
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
-      ("outputHeads", outputHeads), ("propagations", propagations), ("warmup", warmup), ("epochs", epochs),
+      ("outputHeads", outputHeads), ("propagations", propagations), ("stacks", stacks), ("warmup", warmup),
+      ("epochs", epochs),
       ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch),
     ]
     let numbers: [(String, Float?)] = [
