@@ -101,7 +101,8 @@ struct GoldenLayer {
       let layer = ChebConvolution(5, 4, order: 3, from: start)
       module = layer
       // The case symmetrises its graph.
-      run = { x, block in layer(x, over: TestGraphs.symmetric(block.parent).block) }
+      let symmetric = TestGraphs.symmetric(try golden.graph()).block
+      run = { x, _ in layer(x, over: symmetric) }
       parameters = layer.polynomials.enumerated().reduce(into: ["bias": same(layer.bias)]) {
         $0["lins.\($1.offset).weight"] = transposed($1.element.weight)
       }
@@ -121,6 +122,15 @@ struct GoldenLayer {
         $0["\($1.key).weight"] = transposed($1.value.weight)
         $0["\($1.key).bias"] = same($1.value.bias!)
       }
+    case "rgcn", "rgcn-bases":
+      let graph = try GoldenLayer.relations(golden)
+      let bases = golden.name == "rgcn" ? nil : 2
+      let layer = RGCNConvolution(5, 4, schema: HeteroSchema(graph), bases: bases, from: start)
+      module = layer
+      run = { x, _ in layer([x], over: graph.block)[0] }
+      parameters = [
+        "weight": side(layer.weights, stacks: 1), "root": same(layer.roots[0]), "bias": same(layer.bias),
+      ].merging(layer.coefficients.map { ["comp": same($0)] } ?? [:]) { $1 }
     case "appnp":
       let layer = APPNPPropagation(steps: 10, teleport: 0.1)
       (module, run, parameters) = (layer, plain(layer), [:])
@@ -138,6 +148,22 @@ struct GoldenLayer {
       (module, parameters) = (norm.module, norm.parameters.mapValues(same))
       run = { x, _ in norm.module(x) }
     }
+  }
+
+  /// The edges of each type of a case as relations among one type of node.
+  private static func relations(_ golden: GoldenCase) throws -> HeteroGraph {
+    let (edges, types) = (try golden.array("edges"), try golden.array("edgeTypes").values)
+    let count = types.count
+    let relations = (0..<3).map { EdgeType(.node, "\($0)", .node) }
+    return HeteroGraph(
+      types: [.node], nodeCounts: [Int(try golden.number("nodeCount"))], relations: relations,
+      adjacencies: try relations.indices.map { relation in
+        let chosen = (0..<count).filter { Int(types[$0]) == relation }
+        return .within(
+          TestGraphs.graph(
+            chosen.map { Int(edges.values[$0]) }, chosen.map { Int(edges.values[count + $0]) },
+            nodeCount: Int(try golden.number("nodeCount"))))
+      })
   }
 
   private static func norm(

@@ -20,8 +20,8 @@ public struct Block: Sendable {
   public let placement: TargetPlacement
   /// One number an edge, or nil where all are 1.
   public let weights: [Float]?
-  /// The graph whose degrees normalise messages.
-  public let parent: Graph
+  /// The graph or relation whose degrees normalise messages.
+  public let parent: Adjacency
 
   private let derived = Derived()
 
@@ -39,7 +39,7 @@ public struct Block: Sendable {
   /// - Precondition: ids match their rows; edge ids and weights match the entries of `incoming`.
   public init(
     incoming: SparseRows, sourceIDs: [Int32]?, targetIDs: [Int32]?, edgeIDs: [Int64]?, placement: TargetPlacement,
-    weights: [Float]?, parent: Graph
+    weights: [Float]?, parent: Adjacency
   ) {
     precondition(
       edgeIDs == nil || edgeIDs!.count == incoming.entryCount,
@@ -53,6 +53,16 @@ public struct Block: Sendable {
     self.placement = placement
     self.weights = weights
     self.parent = parent
+  }
+
+  /// The same over nodes of one type.
+  public init(
+    incoming: SparseRows, sourceIDs: [Int32]?, targetIDs: [Int32]?, edgeIDs: [Int64]?, placement: TargetPlacement,
+    weights: [Float]?, parent: Graph
+  ) {
+    self.init(
+      incoming: incoming, sourceIDs: sourceIDs, targetIDs: targetIDs, edgeIDs: edgeIDs, placement: placement,
+      weights: weights, parent: .within(parent))
   }
 
   /// The whole graph.
@@ -85,17 +95,25 @@ public struct Block: Sendable {
     }
   }
 
+  /// The whole of a relation between two types.
+  init(of relation: BipartiteGraph) {
+    self.init(
+      incoming: relation.incoming, sourceIDs: nil, targetIDs: nil, edgeIDs: nil, placement: .apart,
+      weights: relation.weights, parent: .between(relation))
+  }
+
   /// Incoming edges with exactly one self-loop a target: loops of the graph are taken out, one is put last.
   ///
-  /// Attention layers use these.
+  /// Between two types no node has a loop, and edges are as they are. Attention layers use these.
   /// - Complexity: O(T + E), once.
-  public var looped: Aggregation { derived.value(\.looped) { rows(looped: true).aggregation } }
+  public var looped: Aggregation { derived.value(\.looped) { rows(.one).aggregation } }
 
   /// The symmetric normalisation of graph convolutions, over `looped` edges.
   ///
   ///     Â[i, j] = w[i, j] / √(d[i] · d[j]),  d = weighted in-degree with one self-loop a node
   ///
-  /// A loop of the graph keeps its weight, another loop weighs 1; a node of degree 0 gets zeros.
+  /// A loop of the graph keeps its weight, another loop weighs 1; a node of degree 0 gets zeros. Between two types there
+  /// are no loops, and a source has the weighted number of edges out of it for its degree.
   /// - Source: Kipf, Welling 2017, eq. 2. Differs: directed graphs normalise by in-degree at both ends, as PyTorch
   ///   Geometric does.
   public var normalized: NormalizedEdges { normalized(loops: .one) }
@@ -106,24 +124,25 @@ public struct Block: Sendable {
   /// - Complexity: O(T + E), once for each choice.
   public func normalized(loops: Graph.Loops) -> NormalizedEdges {
     derived.value(Derived.path(loops)) {
-      let (aggregation, weights) = loops == .own ? (aggregation, weights) : rows(looped: loops == .one)
-      let scale = parent.normalizingScale(loops: loops)
+      let (aggregation, weights) = rows(loops)
+      let (sourceScale, targetScale) = parent.normalizingScales(loops: loops)
       var values = [Float](repeating: 0, count: aggregation.edgeCount)
       let index = aggregation.incoming
       for target in 0..<targetCount {
-        let own = scale[targetNode(target)]
+        let own = targetScale[targetNode(target)]
         for entry in Int(index.offsets[target])..<Int(index.offsets[target + 1]) {
-          values[entry] = own * scale[sourceNode(Int(index.columns[entry]))] * (weights?[entry] ?? 1)
+          values[entry] = own * sourceScale[sourceNode(Int(index.columns[entry]))] * (weights?[entry] ?? 1)
         }
       }
       return NormalizedEdges(aggregation: aggregation, weights: values)
     }
   }
 
-  /// The edges without loops, or with one loop a target as its last edge, and their weights.
-  private func rows(looped: Bool) -> (aggregation: Aggregation, weights: [Float]?) {
+  /// The edges with a choice of loops, a new one as the last edge of its target, and their weights.
+  private func rows(_ choice: Graph.Loops) -> (aggregation: Aggregation, weights: [Float]?) {
+    guard choice != .own, case .within(let graph) = parent else { return (aggregation, weights) }
     let index = aggregation.incoming
-    let loops = parent.loopWeights
+    let loops = graph.loopWeights
     var offsets: [Int64] = [0]
     var columns: [Int32] = []
     var identities: [Int64] = []
@@ -136,7 +155,7 @@ public struct Block: Sendable {
         identities.append(edgeIDs?[entry] ?? Int64(entry))
         values.append(weights?[entry] ?? 1)
       }
-      if looped {
+      if choice == .one {
         let node = targetNode(target)
         columns.append(Int32(own))
         identities.append(Int64(parent.edgeCount + node))

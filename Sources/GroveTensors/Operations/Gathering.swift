@@ -66,6 +66,28 @@ extension Tensor {
     }
   }
 
+  /// Tensors one below the other.
+  ///
+  /// - Shape: [N₁, F], [N₂, F] … → [N₁ + N₂ + …, F].
+  public static func concatenatingRows(_ parts: [Tensor]) -> Tensor {
+    precondition(!parts.isEmpty, "concatenatingRows: no tensors")
+    if parts.count == 1 { return parts[0] }
+    let width = parts[0].columns
+    for part in parts { precondition(part.columns == width, "concatenatingRows: \(parts[0].shape) and \(part.shape)") }
+    let starts = parts.indices.map { parts[..<$0].reduce(0) { $0 + $1.rows } }
+    let result = Tensor.result(parts.reduce(0) { $0 + $1.rows }, width)
+    for (part, start) in zip(parts, starts) { result.buffer.copy(from: part.buffer, at: start * width) }
+    return result.recorded(from: parts) { gradient, into in
+      for (part, start) in zip(parts, starts) {
+        into.accumulate(to: part) { slot, adding in
+          let rows = EdgeIndex(
+            offsets: (0...part.rows).map(Int64.init), columns: (start..<start + part.rows).map(Int32.init))
+          Kernels.aggregate(rows, weights: nil, x: gradient, width: width, into: slot, adding: adding)
+        }
+      }
+    }
+  }
+
   /// Some columns.
   ///
   /// - Shape: [N, F] → [N, range.count].
