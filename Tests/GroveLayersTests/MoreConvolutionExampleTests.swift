@@ -150,6 +150,32 @@ struct MoreConvolutionExampleTests {
     expect(layer(x, over: block), [mixed(1, [2, 3]), mixed(2, [1]), mixed(3, [1, 2, 3]), mixed(4, [3]), 500])
   }
 
+  @Test("Transformer convolution with a gate and edge features, which count in key and value")
+  func transformerEdges() {
+    let layer = TransformerConvolution(1, 1, edgeWidth: 1, from: start)
+    for (linear, weight) in [(layer.query, Float(1)), (layer.key, 0.5), (layer.value, 10), (layer.own, 100)] {
+      set(linear.weight, [weight])
+      set(linear.bias, [0])
+    }
+    set(layer.edge?.weight, [0.25])
+    set(layer.gate?.weight, [0.02, 0.001, -0.003])
+    // Edges in order of their targets: 1 → 0, 2 → 0, 0 → 1, 0 → 2, 1 → 2, 2 → 2, 2 → 3.
+    let edges = Tensor([[1], [3], [0.5], [2], [4], [9], [0]])
+    func mixed(_ node: Double, _ terms: [(source: Double, edge: Double)]) -> Double {
+      let e = terms.map { exp(node * (0.5 * $0.source + 0.25 * $0.edge)) }
+      let sum = zip(e, terms).reduce(0) { $0 + $1.0 * (10 * $1.1.source + 0.25 * $1.1.edge) }
+      let (message, own) = (terms.isEmpty ? 0 : sum / e.reduce(0, +), 100 * node)
+      let beta = 1 / (1 + exp(-(0.02 * message + 0.001 * own - 0.003 * (message - own))))
+      return beta * own + (1 - beta) * message
+    }
+    expect(
+      layer(x, target: nil, over: block, edges: edges),
+      [
+        mixed(1, [(2, 1), (3, 3)]), mixed(2, [(1, 0.5)]), mixed(3, [(1, 2), (2, 4), (3, 9)]), mixed(4, [(3, 0)]),
+        mixed(5, []),
+      ])
+  }
+
   @Test("Edge features of GATv2: a loop has the mean of the others")
   func gatv2Edges() {
     let layer = GATv2Convolution(1, 1, edgeWidth: 1, from: start)

@@ -11,8 +11,8 @@ import Testing
   /// Out of order, the hub 0 and the isolated last node among them.
   private static let seeds: [Int32] = [17, 0, 39, 5, 22, 8]
 
-  private static func graph(weighted: Bool) -> Graph {
-    TestGraphs.random(nodeCount: 40, edgeCount: 160, seed: 6, weighted: weighted)
+  private static func graph(weighted: Bool, repeats: Bool = true) -> Graph {
+    TestGraphs.random(nodeCount: 40, edgeCount: 160, seed: 6, weighted: weighted, repeats: repeats)
   }
 
   private static func fill(_ module: any Module, _ numbers: (Int) -> [Float]) {
@@ -43,7 +43,7 @@ import Testing
     #expect(rows[0].values.contains { $0 != 0 })
   }
 
-  enum Stack: String, CaseIterable { case gcn, sage, sageMax, gat, gatV2 }
+  enum Stack: String, CaseIterable { case gcn, sage, sageMax, gat, gatV2, gin, morris, transformer, pna }
 
   private static func stack(
     _ kind: Stack, norm: NormKind = .none, isResidual: Bool = false, layers: Int = 3
@@ -63,6 +63,12 @@ import Testing
       case .gatV2:
         GATv2Convolution(
           i, isLast ? o : 4, heads: 2, merge: isLast ? .mean : .concatenated, attentionDropout: 0.4, from: start)
+      case .gin: GINConvolution(i, o, hidden: 5, from: start)
+      case .morris: MorrisConvolution(i, o, from: start)
+      case .transformer:
+        TransformerConvolution(
+          i, isLast ? o : 4, heads: 2, merge: isLast ? .mean : .concatenated, attentionDropout: 0.4, from: start)
+      case .pna: PNAConvolution(i, o, averageLogDegree: 1.2, from: start)
       }
     }
     let inner = 0..<layers - 1
@@ -100,12 +106,20 @@ import Testing
       return [numbers.0, numbers.1] + gradients + (isSparse ? [] : [try #require(all[x]).values])
     }
     #expect(results[0][0].contains { $0 != 0 } && results[0].count == results[1].count)
-    for (whole, sampled) in zip(results[0], results[1]) { #expect(difference(sampled, whole) <= 2e-5) }
+    // The softmax hides what is added to all keys: the gradient of their bias is rounding alone, and zero to floats.
+    let hidden = model.parameters().indices.filter { model.parameters()[$0].name.hasSuffix(".key.bias") }.map { $0 + 2 }
+    for (number, (whole, sampled)) in zip(results[0], results[1]).enumerated() {
+      let isHidden = hidden.contains(number)
+      #expect(
+        difference(sampled, whole.map(Double.init), atLeast: isHidden ? 1 : 0) <= (isHidden ? 1e-6 : 2e-5),
+        "\(number)")
+    }
   }
 
   @Test("Layer by layer gives what the whole graph gives", arguments: Stack.allCases, NormKind.allCases)
   func layerwise(kind: Stack, norm: NormKind) {
-    let graph = Self.graph(weighted: true)
+    // PNA's deviation of equal messages, which repeated edges bring, is the root of a rounding.
+    let graph = Self.graph(weighted: true, repeats: kind != .pna)
     let x = TestInput(rows: 40, columns: Self.width, seed: 1).tensor(requiresGradient: false)
     for layers in [1, 3] {
       let model = Self.stack(kind, norm: norm, isResidual: norm == .batch, layers: layers)
@@ -127,8 +141,10 @@ import Testing
 
   @Test("Layers that walk their block again and again say so")
   func walksOnce() {
+    let start = Initializer(RandomStream(seed: 1))
     let several: [any GraphConvolution] = [
-      SGConvolution(2, 2, from: Initializer(RandomStream(seed: 1))), APPNPPropagation(),
+      SGConvolution(2, 2, from: start), APPNPPropagation(), TAGConvolution(2, 2, from: start),
+      ChebConvolution(2, 2, from: start), ARMAConvolution(2, 2, from: start), LightGCNPropagation(),
     ]
     #expect(several.allSatisfy { !$0.walksOnce })
     #expect(Stack.allCases.allSatisfy { Self.stack($0).convolutions.allSatisfy(\.walksOnce) })

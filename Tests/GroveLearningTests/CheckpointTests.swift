@@ -48,6 +48,11 @@ import Testing
         $0.features = "learned:6"
         $0.norm = .batch
       },
+      Variant(model: "graphconv", note: "in sampled batches with an LSTM over the layers") {
+        $0.fanouts = [3, -1]
+        $0.batch = 5
+        $0.jumping = .lstm
+      },
       Variant(model: "gcn", note: "with little patience") {
         $0.patience = 3
         $0.lr = 0.1

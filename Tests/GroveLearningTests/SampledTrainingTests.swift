@@ -9,7 +9,7 @@ import Testing
 
 /// Training on sampled neighborhoods of some training nodes at a time.
 @Suite struct SampledTrainingTests {
-  private static let models = ["gcn", "sage", "gat", "gatv2"]
+  private static let models = ["gcn", "sage", "gat", "gatv2", "gin", "transformer", "graphconv", "pna"]
   private let graph = SmallGraph.communities()
 
   private static func sampled(_ configuration: inout TrainingConfiguration) {
@@ -81,6 +81,17 @@ import Testing
   /// One batch of all training nodes with all neighbors: the step of the whole graph, but for rounding.
   @Test(arguments: models, [false, true])
   func `all neighbors of all training nodes train as the whole graph does`(model: String, severalLabels: Bool) throws {
+    try expectSameTraining(model, severalLabels: severalLabels)
+  }
+
+  @Test(arguments: [JumpingKind.concatenated, .max, .lstm])
+  func `so they do where the classifier sees all layers`(jumping: JumpingKind) throws {
+    try expectSameTraining("gcn", severalLabels: false) { $0.jumping = jumping }
+  }
+
+  private func expectSameTraining(
+    _ model: String, severalLabels: Bool, _ special: (inout TrainingConfiguration) -> Void = { _ in }
+  ) throws {
     let scratch = try ScratchFolder()
     let graph = SmallGraph.communities(several: severalLabels)
     func change(_ configuration: inout TrainingConfiguration) {
@@ -90,6 +101,7 @@ import Testing
       // Plain descent: Adam makes whole steps of gradients that are all rounding.
       configuration.optimizer = .sgd
       configuration.lr = 0.1
+      special(&configuration)
     }
     let whole = try train(graph, model, in: scratch.file("1"), change)
     let sampled = try train(graph, model, in: scratch.file("2")) {
@@ -239,7 +251,7 @@ import Testing
       let options = ModelCatalogue.recipes.first { $0.name == model }?.samplingOptions
       #expect(options == ["fanouts", "batch"])
     }
-    for model in ["sgc", "appnp", "gcnii", "mlp", "label-propagation"] {
+    for model in ["sgc", "appnp", "gcnii", "mlp", "label-propagation", "tag", "cheb", "arma", "lightgcn"] {
       #expect(ModelCatalogue.recipes.first { $0.name == model }?.samplingOptions == [])
     }
   }

@@ -12,7 +12,8 @@ public import GroveTensors
 /// - Start: W Glorot, b zeros.
 /// - Complexity: O(K · E · min(in, out) + K · N · in · out).
 /// - Source: Defferrard, Bresson, Vandergheynst 2016, section 2.1. Differs: the largest eigenvalue is taken as its bound
-///   2, as PyTorch Geometric does by default; directed graphs normalise by in-degree at both ends.
+///   2, as PyTorch Geometric does by default; directed graphs normalise by in-degree at both ends, as all layers here,
+///   where PyTorch Geometric takes out-degrees. Undirected graphs give the same numbers.
 public final class ChebConvolution: GraphConvolution {
   /// W[0] … W[K−1], one a polynomial. Each [in, out]
   public let polynomials: [Linear]
