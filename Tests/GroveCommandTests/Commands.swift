@@ -79,7 +79,7 @@ let models = basicModels + convolutionModels + heterophilyModels + heterogeneous
 private let basicModels = ["gcn", "sage", "gat", "gatv2", "sgc", "appnp", "gcnii", "mlp", "label-propagation"]
 private let convolutionModels = ["gin", "tag", "cheb", "arma", "transformer", "graphconv", "pna", "lightgcn"]
 private let heterophilyModels: [String] = []
-private let heterogeneousModels: [String] = []
+private let heterogeneousModels = ["rgcn", "han", "hgt", "simple-hgn", "hetero-sage", "hetero-gat"]
 
 /// A tool of this machine; tests that need one say so where it is missing.
 func hasTool(_ name: String) -> Bool {

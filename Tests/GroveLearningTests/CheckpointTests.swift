@@ -263,7 +263,7 @@ import Testing
   // MARK: - Damage
 
   /// Reads both weight files of a damaged run; nil where neither noticed anything.
-  private func noticed(_ files: CheckpointFiles, _ model: NodeClassifier, isBest: Bool) -> (
+  private func noticed(_ files: CheckpointFiles, _ model: any Classifier, isBest: Bool) -> (
     kind: FailureKind, text: String
   )? {
     failure { if isBest { try files.readBest(into: model) } else { _ = try files.readLast(into: model, memory: nil) } }

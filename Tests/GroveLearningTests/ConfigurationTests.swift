@@ -136,15 +136,19 @@ import Testing
     "alpha": Float(0.123_456_79), "theta": Float(1.7), "sharedWeights": false, "optimizer": "sgd", "lr": Float(3e-7),
     "weightDecay": Float(1e-9), "weightDecay2": Float(0.33), "momentum": Float(0.9), "schedule": "cosine", "warmup": 9,
     "epochs": 11, "patience": 12, "metric": "macroF1", "classWeights": "balanced", "labelSmoothing": Float(0.05),
-    "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256,
+    "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256, "bases": 3, "relationMerge": "attention",
+    "metapaths": ["a-b-a"], "otherFeatures": "one-hot", "replacement": true, "weightedSampling": true,
+    "relationFanouts": ["edges=3,2"],
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
     throws
   {
     let value = try #require(Self.others[key], "give \(key) a value in this test")
-    // A batch is refused without fanouts.
-    let values: [String: Any] = key == "batch" ? [key: value, "fanouts": [4, -1]] : [key: value]
+    // These are refused without fanouts, one of them for models of one kind of edge too.
+    let needsFanouts = ["batch", "replacement", "weightedSampling", "relationFanouts"].contains(key)
+    var values: [String: Any] = needsFanouts ? [key: value, "fanouts": [4, -1]] : [key: value]
+    if key == "relationFanouts" { values["model"] = "rgcn" }
     let set = try TrainingConfiguration(layers: [flags(values)])
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])
     #expect(read == set)
@@ -188,7 +192,8 @@ import Testing
     ("aggregator", { $0.aggregator = .max }),
     ("normalizeEmbeddings", { $0.normalizeEmbeddings = true }), ("propagations", { $0.propagations += 1 }),
     ("alpha", { $0.alpha = 0.3 }), ("theta", { $0.theta = 0.9 }), ("sharedWeights", { $0.sharedWeights = false }),
-    ("weightDecay2", { $0.weightDecay2 = 0.4 }),
+    ("weightDecay2", { $0.weightDecay2 = 0.4 }), ("bases", { $0.bases = 2 }),
+    ("relationMerge", { $0.relationMerge = .attention }), ("metapaths", { $0.metapaths = ["node-node-node"] }),
   ]
 
   @Test(arguments: ModelCatalogue.recipes.map(\.name))

@@ -122,7 +122,7 @@ import Testing
     let scratch = try ScratchFolder()
     let (result, folder) = try train(graph, "gat", in: scratch.file("run"))
     let sampled = try graph.trained("gat", in: folder, Self.sampled)
-    let classifier = try #require(sampled.classifier)
+    let classifier = try #require(sampled.classifier as? NodeClassifier)
     let whole = classifier(on: sampled.data.graph).logits.values
     #expect(sampled.outputs().logits == whole)
     #expect(result.test == sampled.evaluation(of: graph.splits[0].test, logits: whole).values.byName)
@@ -163,10 +163,13 @@ import Testing
     let start = try model()
     var reached: Set<Int> = []
     let batches = try #require(trainer.loader(for: start)).batches(epoch: 1)
-    while let batch = try batches.next() { reached.formUnion((batch.sourceIDs ?? []).map { Int($0) }) }
+    while let batch = try batches.next() {
+      guard case .ofOneType(let blocks) = batch.blocks else { continue }
+      reached.formUnion((blocks[0].sourceIDs ?? []).map { Int($0) })
+    }
     let trained = try trainer.train(in: nil).model
     let rows = try [start, trained].map {
-      try #require($0.classifier?.features as? LearnedFeatures).embedding.value.values
+      try #require(($0.classifier as? NodeClassifier)?.features as? LearnedFeatures).embedding.value.values
     }
     let changed = (0..<300).filter { rows[0][4 * $0..<4 * $0 + 4] != rows[1][4 * $0..<4 * $0 + 4] }
     #expect(Set(changed).isSubset(of: reached) && !changed.isEmpty && reached.count < 60)

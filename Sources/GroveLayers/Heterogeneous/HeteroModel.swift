@@ -115,7 +115,8 @@ public final class SimpleHGN: HeteroModel {
     for (layer, (convolution, block)) in zip(convolutions, blocks).enumerated() {
       let isLast = layer == convolutions.count - 1
       embeddings = isLast ? block.targetRows(of: h) : h
-      let result = convolution(block.dropped(h, dropout), over: block, after: attention)
+      // The last layer has heads of its own number, so it takes up no attention.
+      let result = convolution(block.dropped(h, dropout), over: block, after: isLast ? nil : attention)
       attention = result.attention
       h = isLast ? result.rows : result.rows.map { $0.elu() }
     }
@@ -129,11 +130,14 @@ public final class HeteroClassifier: Module {
   public let features: [any FeatureModule]
   /// What turns input rows into embeddings and logits.
   public let model: any HeteroModel
+  /// Place of the classified type among the types.
+  public let target: Int
 
   /// A classifier of `model` on `features`, one a type; their widths must agree.
-  public init(features: [any FeatureModule], model: any HeteroModel) {
+  public init(features: [any FeatureModule], model: any HeteroModel, target: Int) {
     self.features = features
     self.model = model
+    self.target = target
   }
 
   /// Output for every node of a graph.

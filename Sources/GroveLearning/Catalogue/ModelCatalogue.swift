@@ -18,6 +18,26 @@ public struct ModelShape: Sendable {
   }
 }
 
+/// What a recipe of a heterogeneous model needs to know of the data.
+public struct HeteroShape: Sendable {
+  /// The node types and relations.
+  public let schema: HeteroSchema
+  /// Number of feature columns of each type.
+  public let inputWidths: [Int]
+  /// Place of the classified type among the types.
+  public let target: Int
+  /// Number of classes, which is the number of logits.
+  public let classCount: Int
+
+  /// The shape of data with those types, relations and numbers.
+  public init(schema: HeteroSchema, inputWidths: [Int], target: Int, classCount: Int) {
+    self.schema = schema
+    self.inputWidths = inputWidths
+    self.target = target
+    self.classCount = classCount
+  }
+}
+
 /// A model by name: its defaults, where they come from, and how it is made.
 public struct ModelRecipe: Sendable {
   /// Name that `--model` takes, such as `gcn`.
@@ -39,8 +59,21 @@ public struct ModelRecipe: Sendable {
   public enum Kind: Sendable {
     /// Trained by gradients.
     case trained(@Sendable (ModelShape, TrainingConfiguration, Initializer) -> any NodeModel)
+    /// Trained by gradients on all node types and relations, or on the meta-paths of the classified type.
+    case heterogeneous(
+      usesMetaPaths: Bool, @Sendable (HeteroShape, TrainingConfiguration, Initializer) -> any HeteroModel)
     /// Computed at once from the known labels.
     case propagation(@Sendable (TrainingConfiguration) -> LabelPropagation)
+  }
+
+  /// Whether the model sees several types of nodes or relations.
+  public var isHeterogeneous: Bool {
+    if case .heterogeneous = kind { true } else { false }
+  }
+
+  /// Whether the model sees meta-paths in place of relations.
+  public var usesMetaPaths: Bool {
+    if case .heterogeneous(let usesMetaPaths, _) = kind { usesMetaPaths } else { false }
   }
 
   /// Those of the given configuration keys that matter to other models but not to this one, in order.

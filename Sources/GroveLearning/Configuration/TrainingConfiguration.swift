@@ -63,9 +63,25 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Whether a layer of GCNII has one weight, or a second one for the initial rows.
   public var sharedWeights = true
 
+  /// Weights that relations of R-GCN share; absent: one of its own for each.
+  public var bases: Int?
+  /// How models with a convolution for each relation merge their results.
+  public var relationMerge = RelationMerge.sum
+  /// Meta-paths such as `paper-author-paper` or `P-A-P`; empty: out to each type that relations lead to and back.
+  public var metapaths: [String] = []
+  /// Features of the types that are not classified: `auto` (the first stored column, else `learned:64`), a column,
+  /// `learned:WIDTH`, `one-hot` or `none` (all alike).
+  public var otherFeatures = "auto"
+
   /// Largest number of edges drawn into a node at each hop from the training nodes, -1 for all; empty: each step sees
   /// the whole graph.
   public var fanouts: [Int] = []
+  /// Fanouts of single relations in place of `fanouts`, such as `writes=5,2`, for heterogeneous models.
+  public var relationFanouts: [String] = []
+  /// Whether an edge may be drawn again, so that a node with any edge has exactly as many as the fanout.
+  public var replacement = false
+  /// Whether edges are drawn in proportion to their weights.
+  public var weightedSampling = false
   /// Training nodes of a step, with fanouts only; absent: 1024 with fanouts.
   public var batch: Int?
 
@@ -103,7 +119,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case store, task, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
     case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, aggregator
     case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
-    case fanouts, batch
+    case bases, relationMerge, metapaths, otherFeatures
+    case fanouts, relationFanouts, replacement, weightedSampling, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
   }
@@ -134,6 +151,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       whole(.runs, runs, 1...100_000), whole(.hidden, hidden, 1...1 << 16), whole(.layers, layers, 1...4096),
       whole(.heads, heads, 1...1024), whole(.outputHeads, outputHeads, 1...1024),
       whole(.propagations, propagations, 1...1 << 20), whole(.stacks, stacks, 1...1024),
+      bases.flatMap { whole(.bases, $0, 1...1 << 16) },
       whole(.epochs, epochs, 1...1 << 40),
       rate(.dropout, dropout), rate(.attentionDropout, attentionDropout), rate(.momentum, momentum),
       rate(.labelSmoothing, labelSmoothing), atLeastZero(.weightDecay, weightDecay),
@@ -146,8 +164,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         "fanouts holds \($0); each must be between 1 and \(1 << 20), or -1 for all neighbors"
       },
       batch.flatMap { whole(.batch, $0, 1...1 << 40) },
-      batch != nil && fanouts.isEmpty
-        ? "batch is \(batch ?? 0) without fanouts; give fanouts too, such as 15,10, or leave batch out" : nil,
+      samplingProblem,
     ]
     return checks.compactMap(\.self).first
   }
@@ -162,11 +179,15 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .optimizer: one(of: OptimizerKind.allCases.map(\.rawValue))
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
     case .metric: one(of: Metric.allCases.map(\.rawValue))
+    case .relationMerge: one(of: RelationMerge.allCases.map(\.rawValue))
     case .relations, .splits: "a list of names"
+    case .metapaths: "a list of names, such as paper-author-paper"
     case .fanouts: "a list of whole numbers, such as 15,10"
-    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights: "text"
-    case .residual, .normalizeEmbeddings, .sharedWeights: "true or false"
-    case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .warmup, .epochs, .patience,
+    case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
+    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures: "text"
+    case .residual, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling: "true or false"
+    case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
+      .patience,
       .checkpointEvery, .batch:
       "a whole number"
     case .dropout, .attentionDropout, .alpha, .theta, .lr, .weightDecay, .weightDecay2, .momentum, .labelSmoothing,

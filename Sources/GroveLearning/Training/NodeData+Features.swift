@@ -8,7 +8,7 @@ extension NodeData {
   enum Derived: Sendable {
     /// Two columns: log(1 + d) of the numbers d of distinct edges into and out of each node, both equal in undirected
     /// relations.
-    case degree([EdgeType])
+    case degree(NodeType, [EdgeType])
     /// One column for each target of a relation: the added weights of a node's edges to it, 1 an edge without weights.
     case relation(EdgeType)
 
@@ -17,9 +17,9 @@ extension NodeData {
     /// - Complexity: O(N + E log E).
     func matrix(of source: any GraphSource & FeatureSource) throws -> FeatureMatrix {
       switch self {
-      case .degree(let relations):
+      case .degree(let type, let relations):
         // Edges as they run, before any is turned round for training.
-        let graph = try NodeData.graph(source, relations, isUndirected: false)
+        let graph = try NodeData.graph(source, relations, of: type, isUndirected: false)
         var outgoing = [Int](repeating: 0, count: graph.nodeCount)
         for node in graph.incoming.columns { outgoing[Int(node)] += 1 }
         let values = zip(graph.inDegrees, outgoing).flatMap { [log1p(Float($0)), log1p(Float($1))] }
@@ -38,7 +38,7 @@ extension NodeData {
     /// The relations whose edges decide the features.
     var relations: [EdgeType] {
       switch self {
-      case .degree(let relations): relations
+      case .degree(_, let relations): relations
       case .relation(let relation): [relation]
       }
     }
@@ -58,11 +58,8 @@ extension NodeData {
     }
     let name = configuration.features ?? ""
     if name == "one-hot" {
-      let nodeCount = source.nodeCount(of: type)
-      let rows = SparseRows(
-        offsets: (0...nodeCount).map(Int64.init), columns: (0..<nodeCount).map(Int32.init), columnCount: nodeCount)
       configuration.normalizeFeatures = "none"
-      return (.given(.sparse(rows: rows, values: nil)), nil)
+      return (.given(.oneHot(source.nodeCount(of: type))), nil)
     }
     if name.hasPrefix("learned:") {
       guard let width = Int(name.dropFirst("learned:".count)), width >= 1, width <= 1 << 16 else {
@@ -75,7 +72,7 @@ extension NodeData {
     if available.contains(name) {
       derived = nil
     } else if name == "degree" {
-      derived = .degree(relations)
+      derived = .degree(type, relations)
       if configuration.normalizeFeatures == "auto" { configuration.normalizeFeatures = "none" }
     } else if let relation = outward.first(where: { $0.relation == name }) {
       guard relation != source.labelRelation else {

@@ -20,6 +20,8 @@ extension NodeData {
   struct YearView: Sendable {
     /// All nodes with the edges that were there.
     let graph: Graph
+    /// What a heterogeneous model sees of them.
+    let heterogeneous: HeteroGraph?
     /// Features made from the edges that were there; nil where the features are those of the whole graph.
     let features: FeatureMatrix?
   }
@@ -33,7 +35,10 @@ extension NodeData {
       let seen = GraphView(reading.source, asOf: year)
       let features = try reading.derived?.matrix(of: seen)
       let made = YearView(
-        graph: try NodeData.graph(seen, reading.relations, isUndirected: reading.isUndirected),
+        graph: try NodeData.graph(
+          seen, reading.relations.filter { $0.source == nodeType && $0.target == nodeType }, of: nodeType,
+          isUndirected: reading.isUndirected),
+        heterogeneous: try heterogeneous?.graph(of: seen),
         features: reading.normalizesRows ? features?.normalizedByRowSum() : features)
       views[year] = made
       return made

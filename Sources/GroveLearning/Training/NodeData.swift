@@ -6,11 +6,14 @@ import GroveKernels
 public struct NodeData: Sendable {
   /// Name of the source it was read from, for messages and manifests.
   public let name: String
-  /// Nodes of the one type, and the edges of the chosen relations among them.
+  /// Nodes of the classified type, and the edges of the chosen relations among them; for a heterogeneous model there may
+  /// be none.
   public let graph: Graph
+  /// What a heterogeneous model sees: all types and relations; nil for other models.
+  public let heterogeneous: HeteroData?
   /// Classes of the nodes; none known where the graph is only to be predicted on.
   public let labels: Labels
-  /// The type that all nodes have.
+  /// The type of the nodes that are classified.
   public let nodeType: NodeType
   /// External ids in node order, or nil where a node's id is its number.
   public let nodeIDs: [String]?
@@ -33,6 +36,14 @@ public struct NodeData: Sendable {
       switch self {
       case .given(let matrix): matrix.width
       case .learned(let width): width
+      }
+    }
+
+    /// The features as a module.
+    func module(nodeCount: Int, from initializer: Initializer) -> any FeatureModule {
+      switch self {
+      case .given(let matrix): FixedFeatures(matrix.tensor())
+      case .learned(let width): LearnedFeatures(nodeCount: nodeCount, width: width, from: initializer)
       }
     }
   }
@@ -73,8 +84,9 @@ public struct NodeData: Sendable {
         "\(source.name): no nodes of type \(signature.nodeType), which the run was trained on; give a graph that has them"
       )
     }
-    let within = source.relations.filter { $0.source == type && $0.target == type }.map(\.relation)
-    if !Set(configuration.relations).isSubset(of: within) { configuration.relations = [] }
+    let isHeterogeneous = try ModelCatalogue.recipe(named: configuration.model).isHeterogeneous
+    let usable = source.relations.filter { isHeterogeneous || ($0.source == type && $0.target == type) }
+    if !Set(configuration.relations).isSubset(of: usable.map(\.relation)) { configuration.relations = [] }
     let count = source.nodeCount(of: type)
     let labels: Labels
     if signature.isMultiLabel {
@@ -91,6 +103,7 @@ public struct NodeData: Sendable {
           + "the run knows \(signature.featureWidth) of these and here are \(features.width); "
           + "give a graph with the same ones in the same order")
     }
+    if let heterogeneous { try heterogeneous.check(against: signature, source.name) }
     guard features.width == signature.featureWidth else {
       throw TrainingFailure.data(
         "\(source.name): its features are \(features.width) wide, those that the run was trained on "
@@ -103,16 +116,26 @@ public struct NodeData: Sendable {
     _ configuration: inout TrainingConfiguration
   ) throws {
     let seen = try NodeData.withoutLabelEdges(source)
-    let relations = try NodeData.relations(of: seen, within: type, &configuration)
+    let recipe = try ModelCatalogue.recipe(named: configuration.model)
+    let relations =
+      recipe.isHeterogeneous
+      ? try HeteroData.relations(of: seen, &configuration)
+      : try NodeData.relations(of: seen, within: type, &configuration)
     name = source.name
     self.labels = labels
     nodeType = type
     nodeIDs = try source.nodeIDs(of: type)
     var notes: [String] = []
     let isUndirected = configuration.undirected != "no"
-    graph = try NodeData.graph(seen, relations, isUndirected: isUndirected)
+    let within = relations.filter { $0.source == type && $0.target == type }
+    graph = try NodeData.graph(seen, within, of: type, isUndirected: isUndirected)
     let derived: Derived?
-    (features, derived) = try NodeData.features(seen, type, relations, &configuration, &notes)
+    (features, derived) = try NodeData.features(seen, type, within, &configuration, &notes)
+    heterogeneous =
+      recipe.isHeterogeneous
+      ? try HeteroData(
+        seen, relations, of: type, features, usesMetaPaths: recipe.usesMetaPaths, isUndirected: isUndirected,
+        &configuration, &notes) : nil
     reading = Reading(
       source: seen, relations: relations, isUndirected: isUndirected, derived: derived,
       normalizesRows: configuration.normalizeFeatures == "rows")
@@ -121,15 +144,14 @@ public struct NodeData: Sendable {
 
   /// N, the number of nodes.
   public var nodeCount: Int { graph.nodeCount }
+  /// Number of edges that the model sees, of all relations.
+  public var edgeCount: Int { heterogeneous?.graph.edgeCount ?? graph.edgeCount }
   /// C, the number of classes.
   public var classCount: Int { labels.classCount }
 
   /// The features as a module: the given rows, or learned ones with their random start.
   public func inputs(from initializer: Initializer) -> any FeatureModule {
-    switch features {
-    case .given(let matrix): FixedFeatures(matrix.tensor())
-    case .learned(let width): LearnedFeatures(nodeCount: nodeCount, width: width, from: initializer)
-    }
+    features.module(nodeCount: nodeCount, from: initializer)
   }
 
   /// The metric that chooses the best epoch unless told otherwise.
@@ -192,12 +214,12 @@ public struct NodeData: Sendable {
 
   /// Nodes of the one type with the edges of relations among them; repeated edges are one.
   static func graph(
-    _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], isUndirected: Bool
+    _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], of type: NodeType, isUndirected: Bool
   ) throws -> Graph {
     let all = try relations.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
       let edges = try source.edges(of: relation)
       return all.appending(isUndirected || !edges.isDirected ? edges.bothWays() : edges)
     }
-    return try Graph(all, nodeCount: source.nodeCount(of: relations[0].source), undirected: false)
+    return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
   }
 }

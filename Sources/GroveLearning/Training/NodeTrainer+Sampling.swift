@@ -6,13 +6,28 @@ import GroveTensors
 /// Training in batches of training nodes with sampled neighborhoods.
 extension NodeTrainer {
   /// Batches of training nodes with what is sampled of the graph that the training part is shown; nil without fanouts.
-  func loader(for model: TrainedModel) -> Loader<MiniBatch>? {
+  func loader(for model: TrainedModel) -> Loader<SampledBatch>? {
     guard configuration.isSampled else { return nil }
-    let sampler = NeighborSampler(model.shown(to: .train).graph, fanouts: configuration.fanouts)
+    let shown = model.shown(to: .train)
     // Dropout takes the steps from 1 on, the start of the weights and drawn splits operations 0 and 1.
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 2)
-    return Loader(
-      sampler, seeds: split.train, batchSize: configuration.batch ?? TrainingConfiguration.usualBatch, random: random)
+    let batchSize = configuration.batch ?? TrainingConfiguration.usualBatch
+    if let graph = shown.heterogeneous {
+      let sampler = HeteroNeighborSampler(
+        graph, fanouts: configuration.fanouts(by: graph.relations), isReplacing: configuration.replacement,
+        isWeighted: configuration.weightedSampling)
+      let type = data.nodeType
+      return Loader(seeds: split.train, batchSize: batchSize, random: random) { batch in
+        SampledBatch(
+          batch, .ofSeveralTypes(sampler.sample(from: batch.seeds, of: type, using: batch.random)))
+      }
+    }
+    let sampler = NeighborSampler(
+      shown.graph, fanouts: configuration.fanouts, isReplacing: configuration.replacement,
+      isWeighted: configuration.weightedSampling)
+    return Loader(seeds: split.train, batchSize: batchSize, random: random) { batch in
+      SampledBatch(batch, .ofOneType(sampler.sample(from: batch.seeds, using: batch.random)))
+    }
   }
 
   /// One step on each batch of an epoch, at the epoch's learning rate.
@@ -20,7 +35,7 @@ extension NodeTrainer {
   /// - Returns: the mean over training nodes of the loss before the step of their batch.
   /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch.
   func steps(
-    _ model: TrainedModel, _ classifier: NodeClassifier, _ optimizer: any Optimizer, _ loader: Loader<MiniBatch>,
+    _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, _ loader: Loader<SampledBatch>,
     epoch: Int
   ) throws -> Double {
     let shown = model.shown(to: .train)
@@ -39,7 +54,7 @@ extension NodeTrainer {
 
   /// Loss and gradients of the first batch of an epoch, with the weights as they are now.
   func firstGradients(
-    _ model: TrainedModel, _ classifier: NodeClassifier, _ loader: Loader<MiniBatch>, epoch: Int
+    _ model: TrainedModel, _ classifier: any Classifier, _ loader: Loader<SampledBatch>, epoch: Int
   ) throws -> (loss: Float, gradients: Gradients) {
     guard let batch = try loader.batches(epoch: epoch).next() else {
       preconditionFailure("firstGradients: an epoch without batches")
@@ -49,20 +64,28 @@ extension NodeTrainer {
 
   /// Only rows and labels of the batch are read: features of its sources, classes of its seeds.
   private func gradients(
-    _ shown: TrainedModel.Shown, _ classifier: NodeClassifier, _ batch: MiniBatch, step: Int
+    _ shown: TrainedModel.Shown, _ classifier: any Classifier, _ batch: SampledBatch, step: Int
   ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: step) {
-      let rows = shown.rows(of: batch.sourceIDs, classifier)
-      let loss = loss(classifier.model(rows, over: batch.blocks).logits, of: batch.seeds)
+      let loss = loss(classifier.logits(of: batch, on: shown), of: batch.seeds)
       return (loss.scalar, loss.backward())
     }
   }
 }
 
-extension TrainedModel.Shown {
-  /// Input rows of some nodes, of all where nil.
-  func rows(of nodes: [Int32]?, _ classifier: NodeClassifier) -> Tensor {
-    guard let features else { return classifier.features.features(of: nodes) }
-    return nodes.map { features.gathering(rows: $0) } ?? features
+/// Training nodes with what is sampled around them.
+struct SampledBatch: Sendable {
+  /// Number of the batch in its epoch, from 0.
+  let number: Int
+  /// The training nodes, in the order of the last block's targets.
+  let seeds: [Int32]
+  /// One block a layer, the first layer's first.
+  let blocks: Blocks
+
+  enum Blocks: Sendable {
+    case ofOneType([Block])
+    case ofSeveralTypes([HeteroBlock])
   }
+
+  init(_ batch: SeedBatch, _ blocks: Blocks) { (number, seeds, self.blocks) = (batch.number, batch.seeds, blocks) }
 }

@@ -52,6 +52,7 @@ public struct NodeTrainer {
         }
       }
     }
+    if let relations = data.heterogeneous?.graph.relations { try configuration.checkFanouts(relations) }
     self.data = data
     self.configuration = configuration
     self.split = split
@@ -147,7 +148,7 @@ public struct NodeTrainer {
   ///
   /// - Returns: the loss before it.
   private func step(
-    _ model: TrainedModel, _ classifier: NodeClassifier, _ optimizer: any Optimizer, epoch: Int
+    _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, epoch: Int
   ) throws -> Double {
     let (loss, gradients) = gradients(model, classifier, epoch: epoch)
     guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }
@@ -156,7 +157,7 @@ public struct NodeTrainer {
   }
 
   private func gradients(
-    _ model: TrainedModel, _ classifier: NodeClassifier, epoch: Int
+    _ model: TrainedModel, _ classifier: any Classifier, epoch: Int
   ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
       let loss = loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train), of: split.train)
@@ -165,7 +166,7 @@ public struct NodeTrainer {
   }
 
   func diverged(
-    _ classifier: NodeClassifier, _ gradients: Gradients, epoch: Int, batch: Int = 1
+    _ classifier: any Classifier, _ gradients: Gradients, epoch: Int, batch: Int = 1
   ) -> TrainingFailure {
     let parameter = classifier.parameters().first { gradients[$0.value]?.buffer.firstNonFinite != nil }
     return .nonFiniteLoss(epoch: epoch, batch: batch, parameter: parameter?.name)
@@ -223,7 +224,7 @@ public struct NodeTrainer {
   /// The choosing metric and the loss of training and validation nodes.
   /// - Throws: `TrainingFailure.nonFiniteLoss` where a loss is not finite.
   private func score(
-    _ model: TrainedModel, _ classifier: NodeClassifier, _ loader: Loader<MiniBatch>?, epoch: Int
+    _ model: TrainedModel, _ classifier: any Classifier, _ loader: Loader<SampledBatch>?, epoch: Int
   ) throws -> EpochScores {
     let scores = score(model, classifier)
     let losses = [(split.train, scores.trainLoss), (split.validation, scores.validationLoss)]
@@ -236,7 +237,7 @@ public struct NodeTrainer {
     return scores
   }
 
-  private func score(_ model: TrainedModel, _ classifier: NodeClassifier) -> EpochScores {
+  private func score(_ model: TrainedModel, _ classifier: any Classifier) -> EpochScores {
     Pass.evaluation {
       // One pass serves both parts, unless they see different graphs.
       let shared = model.isTimed ? nil : model.output(of: classifier, for: .train).logits
@@ -276,7 +277,7 @@ public struct NodeTrainer {
   private func writeManifest(_ result: RunResult, _ signature: ModelSignature, in folder: RunFolder) throws {
     let manifest = RunManifest(
       version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
-      edges: data.graph.edgeCount,
+      edges: data.edgeCount,
       files: [
         "best.safetensors": try Checksum.sha256(ofFile: folder.bestPath),
         "last.safetensors": try Checksum.sha256(ofFile: folder.lastPath),

@@ -152,6 +152,10 @@ public struct ModelSignature: Codable, Sendable, Equatable {
   public var classes: [String]
   /// Whether a node may get several classes.
   public var isMultiLabel: Bool
+  /// Columns of the features of each type, for heterogeneous models only.
+  public var featureWidths: [Int]?
+  /// The relations or meta-paths that it sees, for heterogeneous models only.
+  public var relations: [String]?
 }
 
 /// What a run came to.

@@ -17,7 +17,7 @@ public final class TrainedModel {
   let split: Split
   let run: Int
   /// Nil for models that have no parameters.
-  let classifier: NodeClassifier?
+  let classifier: (any Classifier)?
   private let known: LabelPropagation?
   /// What training and validation see where the split is by time.
   private let timed: (train: Shown, validation: Shown)?
@@ -25,11 +25,15 @@ public final class TrainedModel {
   /// What a model is shown: a graph, and input rows where they are not those of the whole graph.
   struct Shown {
     let graph: Graph
+    /// All types and relations, for heterogeneous models only.
+    let heterogeneous: HeteroGraph?
     let features: Tensor?
 
-    init(graph: Graph, features: Tensor?) { (self.graph, self.features) = (graph, features) }
+    init(_ view: NodeData.YearView) {
+      (graph, heterogeneous, features) = (view.graph, view.heterogeneous, view.features?.tensor())
+    }
 
-    init(_ view: NodeData.YearView) { self.init(graph: view.graph, features: view.features?.tensor()) }
+    init(whole data: NodeData) { (graph, heterogeneous, features) = (data.graph, data.heterogeneous?.graph, nil) }
   }
 
   init(data: NodeData, configuration: TrainingConfiguration, recipe: ModelRecipe, split: Split, run: Int) throws {
@@ -50,6 +54,16 @@ public final class TrainedModel {
         averageLogDegree: (timed?.train.graph ?? data.graph).averageLogDegree)
       classifier = NodeClassifier(features: data.inputs(from: start), model: make(shape, configuration, start))
       known = nil
+    case .heterogeneous(_, let make):
+      guard let seen = data.heterogeneous else { preconditionFailure("TrainedModel: data without types") }
+      let start = Initializer(RandomStream(seed: UInt64(configuration.seed + run), run: run))
+      let shape = HeteroShape(
+        schema: HeteroSchema(seen.graph), inputWidths: seen.features.map(\.width), target: seen.target,
+        classCount: data.classCount)
+      let inputs = zip(seen.features, seen.graph.nodeCounts).map { $0.module(nodeCount: $1, from: start) }
+      classifier = HeteroClassifier(
+        features: inputs, model: make(shape, configuration, start), target: seen.target)
+      known = nil
     case .propagation(let make):
       classifier = nil
       known = make(configuration)
@@ -64,17 +78,34 @@ public final class TrainedModel {
     switch (part, timed) {
     case (.train, let timed?): timed.train
     case (.validation, let timed?): timed.validation
-    default: Shown(graph: data.graph, features: nil)
+    default: Shown(whole: data)
     }
   }
 
   /// What a classifier of this model gives for every node, on what a part is shown.
-  func output(of classifier: NodeClassifier, for part: SplitPart) -> NodeOutput {
-    let shown = shown(to: part)
-    if configuration.isSampled, let stack = classifier.model as? ConvolutionStack {
-      return stack.layerwise(on: shown.graph) { shown.rows(of: $0, classifier) }
+  func output(of classifier: any Classifier, for part: SplitPart) -> NodeOutput {
+    classifier.output(on: shown(to: part), layerwise: configuration.isSampled)
+  }
+
+  /// Embeddings of the nodes of a type that the model sees. [nodes, W], row-major
+  ///
+  /// - Throws: `TrainingFailure.configuration` for another type.
+  public func embeddings(of type: NodeType) throws -> (values: [Float], width: Int) {
+    if type == data.nodeType {
+      let (embeddings, width, _) = outputs()
+      return (embeddings, width)
     }
-    return classifier(on: shown.graph, features: shown.features)
+    guard let seen = data.heterogeneous, let place = seen.graph.types.firstIndex(of: type),
+      let classifier = classifier as? HeteroClassifier
+    else {
+      let types = data.heterogeneous?.graph.types ?? [data.nodeType]
+      throw TrainingFailure.configuration(
+        "--nodes \(type): the run embeds nodes of type \(types.map(\.name).joined(separator: ", "))")
+    }
+    return Pass.evaluation {
+      let rows = classifier.outputs(on: Shown(whole: data)).embeddings[place]
+      return (rows.values, rows.columns)
+    }
   }
 
   /// The trained model of a run folder, on the data it is given.
@@ -102,7 +133,8 @@ public final class TrainedModel {
     if case .multiple = data.labels { isMultiLabel = true }
     return ModelSignature(
       nodeType: data.nodeType.name, featureWidth: data.features.width, classes: data.labels.classNames,
-      isMultiLabel: isMultiLabel)
+      isMultiLabel: isMultiLabel, featureWidths: data.heterogeneous?.features.map(\.width),
+      relations: data.heterogeneous?.graph.relations.map(\.description))
   }
 
   /// The weight files of a folder, tied to what decides this model.
@@ -112,7 +144,9 @@ public final class TrainedModel {
     identity.runs = 1
     identity.checkpointEvery = nil
     var text = try identity.json
-    let sizes = [run, data.nodeCount, data.graph.edgeCount, data.features.width, data.classCount]
+    let sizes =
+      [run, data.nodeCount, data.edgeCount, data.features.width, data.classCount]
+      + (data.heterogeneous.map { $0.graph.nodeCounts + $0.features.map(\.width) } ?? [])
     for numbers in [sizes, split.train.map(Int.init), split.validation.map(Int.init)] {
       text.append(Data((numbers.map(String.init).joined(separator: ",") + "\n").utf8))
     }

@@ -26,18 +26,16 @@ struct ExportCommand: ParsableCommand {
     if GraphStore.isStore(path) { return try exportRecords() }
     _ = try ExportCatalogue.format(for: out)
     let loaded = try LoadedRun(path, number: number)
-    let data = loaded.model.data
-    if let nodes, nodes != data.nodeType.name {
-      throw TrainingFailure.configuration("--nodes \(nodes): the run embeds nodes of type \(data.nodeType)")
-    }
-    let (values, width, _) = loaded.model.outputs()
-    let table = EmbeddingTable(ids: data.nodeIDs, rows: data.nodeCount, width: width, values: values)
+    let type = nodes.map { NodeType($0) } ?? loaded.model.data.nodeType
+    let (values, width) = try loaded.model.embeddings(of: type)
+    let count = loaded.graph.nodeCount(of: type)
+    let table = EmbeddingTable(ids: try loaded.graph.nodeIDs(of: type), rows: count, width: width, values: values)
     for warning in try ExportCatalogue.write(table, to: out) { Notice.say("\(out): \(warning)") }
     var report = Report("export")
-    report.set("rows", data.nodeCount)
+    report.set("rows", count)
     report.set("width", width)
     report.set("path", out)
-    report.say("\(grouped(data.nodeCount)) rows of \(width) numbers in \(out)")
+    report.say("\(grouped(count)) rows of \(width) numbers in \(out)")
     try report.finish(common)
   }
 

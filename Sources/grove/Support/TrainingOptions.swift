@@ -37,10 +37,28 @@ struct TrainingOptions: ParsableArguments {
   @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).")
   var sharedWeights: Bool?
 
+  @Option(help: "Weights that relations share (rgcn).") var bases: Int?
+  @Option(name: .customLong("relation-merge"), help: "sum, mean or attention (hetero-sage, hetero-gat).")
+  var relationMerge: String?
+  @Option(help: "Meta-paths, separated by commas, such as paper-author-paper or P-A-P (han).") var metapaths: String?
+  @Option(
+    name: .customLong("other-features"),
+    help: "Of types that are not classified: auto, a column, learned:WIDTH, one-hot or none.")
+  var otherFeatures: String?
+
   @Option(
     parsing: .unconditional,
     help: "Neighbors drawn at each hop from the training nodes, such as 15,10; -1: all. Without it: the whole graph.")
   var fanouts: String?
+  @Option(
+    name: .customLong("relation-fanouts"), parsing: .unconditionalSingleValue,
+    help: "Those of one relation of a heterogeneous model, such as writes=5,2; may be repeated.")
+  var relationFanouts: [String] = []
+  @Flag(inversion: .prefixedNo, help: "With --fanouts an edge may be drawn again.") var replacement: Bool?
+  @Flag(
+    name: .customLong("weighted-sampling"), inversion: .prefixedNo,
+    help: "With --fanouts edges are drawn in proportion to their weights.")
+  var weightedSampling: Bool?
   @Option(help: "Training nodes of a step with --fanouts (default 1024).") var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
@@ -67,13 +85,14 @@ struct TrainingOptions: ParsableArguments {
       ("task", task), ("model", model), ("features", features), ("normalizeFeatures", normalizeFeatures),
       ("undirected", undirected), ("norm", norm), ("jumping", jumping), ("aggregator", aggregator),
       ("optimizer", optimizer),
-      ("schedule", schedule), ("metric", metric), ("classWeights", classWeights),
+      ("schedule", schedule), ("metric", metric), ("classWeights", classWeights), ("relationMerge", relationMerge),
+      ("otherFeatures", otherFeatures),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
       ("outputHeads", outputHeads), ("propagations", propagations), ("stacks", stacks), ("warmup", warmup),
       ("epochs", epochs),
-      ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch),
+      ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch), ("bases", bases),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
@@ -82,13 +101,16 @@ struct TrainingOptions: ParsableArguments {
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("normalizeEmbeddings", normalizeEmbeddings), ("sharedWeights", sharedWeights),
+      ("replacement", replacement), ("weightedSampling", weightedSampling),
     ]
     for (key, value) in words { layer.set(key, value) }
     for (key, value) in counts { layer.set(key, value) }
     for (key, value) in numbers { layer.set(key, value) }
     for (key, value) in switches { layer.set(key, value) }
     layer.set("relations", relations?.split(separator: ",").map(String.init))
+    layer.set("metapaths", metapaths?.split(separator: ",").map(String.init))
     if !split.isEmpty { layer.set("splits", split) }
+    if !relationFanouts.isEmpty { layer.set("relationFanouts", relationFanouts) }
     if let fanouts {
       let words = fanouts.split(separator: ",", omittingEmptySubsequences: false)
       let numbers = words.compactMap { Int($0) }
