@@ -13,14 +13,11 @@ public import GroveKernels
 /// Letters: n rows.
 ///
 /// - Source: van der Maaten, Hinton 2008. Differs: the start is not random; the rate is n / 48, at least 50.
-public struct TSNE: Sendable {
-  /// Eight rows at a time.
-  typealias Lanes = SIMD8<Float>
-
+public struct TSNE {
   /// Number of rows.
   public let count: Int
-  /// p_ij of row i in lanes; 0 beyond the last row. [n][⌈n / 8⌉]
-  let attraction: [[Lanes]]
+  /// p_ij. [n, n]
+  let attraction: FloatBuffer
 
   /// Joint probabilities of rows.
   ///
@@ -38,15 +35,9 @@ public struct TSNE: Sendable {
       TSNE.conditional(distances[row * count..<(row + 1) * count], of: row, perplexity: target)
     }
     let scale = 1 / Float(2 * max(1, count))
-    attraction = TSNE.rows(count) { i in
-      (0..<(count + 7) / 8).map { lane in
-        var p = Lanes.zero
-        for place in 0..<min(8, count - 8 * lane) {
-          let j = 8 * lane + place
-          p[place] = (rows[i][j] + rows[j][i]) * scale
-        }
-        return p
-      }
+    attraction = FloatBuffer(count: count * count)
+    attraction.write { attraction in
+      for i in 0..<count { for j in 0..<count { attraction[i * count + j] = (rows[i][j] + rows[j][i]) * scale } }
     }
   }
 
@@ -95,48 +86,18 @@ public struct TSNE: Sendable {
 
   /// ∂KL / ∂y at some points, the probabilities p being multiplied by `exaggeration`.
   func gradient(at points: [SIMD2<Float>], exaggeration: Float = 1) -> [SIMD2<Float>] {
-    let lanes = (count + 7) / 8
-    // Lanes beyond the last row lie so far away that they neither pull nor push.
-    var (xs, ys) = ([Lanes](repeating: Lanes(repeating: 1e12), count: lanes), [Lanes](repeating: .zero, count: lanes))
-    for (row, point) in points.enumerated() {
-      xs[row / 8][row % 8] = point.x
-      ys[row / 8][row % 8] = point.y
+    let forces = FloatBuffer(count: 5 * count)
+    Kernels.planeForces(
+      attraction: attraction, x: FloatBuffer(points.map(\.x)), y: FloatBuffer(points.map(\.y)), into: forces)
+    return forces.read { forces in
+      let z = (0..<count).reduce(0.0) { $0 + Double(forces[5 * $1 + 4]) }
+      let inverse = Float(1 / max(z, Double(Float.leastNormalMagnitude)))
+      return (0..<count).map { row in
+        let pull = SIMD2(forces[5 * row], forces[5 * row + 1])
+        let push = SIMD2(forces[5 * row + 2], forces[5 * row + 3])
+        return 4 * (exaggeration * pull - inverse * push)
+      }
     }
-    let (placesX, placesY) = (xs, ys)
-    let forces = TSNE.rows(count) { row -> Force in
-      TSNE.force(on: points[row], attraction[row], placesX, placesY)
-    }
-    let z = max(Float.leastNormalMagnitude, Float(forces.reduce(0.0) { $0 + Double($1.weight) }))
-    return forces.map { 4 * (exaggeration * $0.pull - $0.push / z) }
-  }
-
-  private struct Force {
-    /// Σ p w (y_i − y_j)
-    let pull: SIMD2<Float>
-    /// Σ w² (y_i − y_j)
-    let push: SIMD2<Float>
-    /// Σ w over the others.
-    let weight: Float
-  }
-
-  private static func force(on point: SIMD2<Float>, _ p: [Lanes], _ xs: [Lanes], _ ys: [Lanes]) -> Force {
-    var (pullX, pullY, pushX, pushY, sum) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-    let (x, y) = (Lanes(repeating: point.x), Lanes(repeating: point.y))
-    let one = Lanes(repeating: 1)
-    for lane in xs.indices {
-      let (dx, dy) = (x - xs[lane], y - ys[lane])
-      let w = one / (one + dx * dx + dy * dy)
-      let pull = p[lane] * w
-      let push = w * w
-      pullX += pull * dx
-      pullY += pull * dy
-      pushX += push * dx
-      pushY += push * dy
-      sum += w
-    }
-    // The row itself is at distance 0, with w = 1 and no force.
-    return Force(
-      pull: SIMD2(pullX.sum(), pullY.sum()), push: SIMD2(pushX.sum(), pushY.sum()), weight: sum.sum() - 1)
   }
 
   /// One value a row, in order, computed on all threads.
@@ -171,7 +132,9 @@ public struct TSNE: Sendable {
     }
   }
 
-  /// p(j | i) of one row, by bisection of 1 / 2σ².
+  /// p(j | i) of one row: 1 / 2σ² by Newton's steps, and by halves where these lead out of what is known.
+  ///
+  /// With the entropy H in nats and b = 1 / 2σ², dH/db = −b · variance of the squared distances under p.
   static func conditional(_ distances: ArraySlice<Float>, of row: Int, perplexity: Double) -> [Float] {
     let d = distances.map { Double($0) }
     guard d.count > 1 else { return d.map { _ in 0 } }
@@ -183,23 +146,22 @@ public struct TSNE: Sendable {
     var (low, high) = (0.0, Double.infinity)
     var p = [Double](repeating: 0, count: d.count)
     for _ in 0..<60 {
-      var (sum, moment) = (0.0, 0.0)
+      var (sum, moment, square) = (0.0, 0.0, 0.0)
       for j in others {
         let gap = d[j] - nearest
         p[j] = exp(-beta * gap)
         sum += p[j]
         moment += p[j] * gap
+        square += p[j] * gap * gap
       }
-      let entropy = log(sum) + beta * moment / sum
+      let average = moment / sum
+      let excess = log(sum) + beta * average - goal
       for j in others { p[j] /= sum }
-      if abs(entropy - goal) < 1e-6 || mean == 0 { break }
-      if entropy > goal {
-        low = beta
-        beta = high.isInfinite ? beta * 2 : (beta + high) / 2
-      } else {
-        high = beta
-        beta = (low + beta) / 2
-      }
+      if abs(excess) < 1e-6 || mean == 0 { break }
+      if excess > 0 { low = beta } else { high = beta }
+      let slope = beta * (square / sum - average * average)
+      let next = slope > 0 ? beta + excess / slope : .infinity
+      beta = next > low && next < high ? next : high.isInfinite ? beta * 2 : (low + high) / 2
     }
     return p.map { Float($0) }
   }

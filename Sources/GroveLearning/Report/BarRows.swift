@@ -43,16 +43,14 @@ struct BarRows {
         title: row.name)
       func at(_ value: Double) -> Double { left + (right - left) * min(1, max(0, value)) }
       if let value = row.value, value.isFinite {
-        drawing.rectangle(left, middle - 7, at(value) - left, 14, "bar")
+        drawing.rectangle(left, middle - 8, at(value) - left, 16, "bar faint")
         if let interval = row.interval {
-          // A line with ends, in paper color below so that it is seen on the bar and beside it.
           let (low, high) = (at(interval.lowerBound), at(interval.upperBound))
-          let places =
+          drawing.path(
             Drawing.joined([(low, middle), (high, middle)]) + Drawing.joined([(low, middle - 4), (low, middle + 4)])
-            + Drawing.joined([(high, middle - 4), (high, middle + 4)])
-          drawing.path(places, "under")
-          drawing.path(places, "mark")
+              + Drawing.joined([(high, middle - 4), (high, middle + 4)]), "mark")
         }
+        drawing.path(Glyph.circle.path(at: at(value), middle, size: 3.6), "hollow s0")
       } else {
         drawing.text("no nodes", left + 5, middle + 4, "small")
       }

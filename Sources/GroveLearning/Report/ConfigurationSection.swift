@@ -10,23 +10,20 @@ struct ConfigurationSection {
   }
 
   var markup: [Markup] {
-    let rows = values.map { key, value -> [Markup] in
-      let isDefault = defaults[key] == value
-      return [
-        Markup(key), .element("code", value),
-        Markup(isDefault ? "" : defaults[key].map { "default \($0)" } ?? "no default"),
-      ]
-    }
-    let changed = rows.count - values.count { defaults[$0.key] == $0.value }
+    let changed = values.filter { defaults[$0.key] != $0.value }
     return [
+      ReportPage.table(
+        "What differs from the model's defaults", ["key", "value", "default"],
+        changed.map { [Markup($0.key), .element("code", $0.value), Markup(defaults[$0.key] ?? "none")] },
+        isNumeric: false),
       .element(
-        "details", ["open": "open"],
+        "details",
         [
-          .element("summary", "\(values.count) values, \(changed) of them not the model's defaults"),
+          .element("summary", "All \(values.count) values of config.json"),
           ReportPage.table(
-            "Every value of config.json", ["key", "value", "differs from"], rows, isNumeric: false,
-            isCaptionShown: false),
-        ])
+            "Every value of config.json", ["key", "value"],
+            values.map { [Markup($0.key), .element("code", $0.value)] }, isNumeric: false, isCaptionShown: false),
+        ]),
     ]
   }
 

@@ -102,10 +102,14 @@ struct ReportPage {
     let table = Markup.element(
       "table", ["class": isNumeric ? "numbers" : "words"],
       [
-        .element("caption", ["class": isCaptionShown ? "" : "hidden"], caption),
-        .element("thead", [.element("tr", head)]), .element("tbody", body),
+        .element("caption", ["class": "hidden"], caption), .element("thead", [.element("tr", head)]),
+        .element("tbody", body),
       ])
-    return .element("div", ["class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"], [table])
+    let scroll = Markup.element(
+      "div", ["class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"], [table])
+    // A caption would scroll sideways with a wide table, so it is shown above; readers of screens have it in the table.
+    return isCaptionShown
+      ? Markup([.element("p", ["class": "note", "aria-hidden": "true"], caption), scroll]) : scroll
   }
 
   /// Lines to be typed into a shell.

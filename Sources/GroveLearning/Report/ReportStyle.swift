@@ -62,7 +62,6 @@ enum ReportStyle {
     .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
     .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
     .mark { stroke: var(--ink); stroke-width: 1.3; fill: none; stroke-linecap: round; }
-    .under { stroke: var(--paper); stroke-width: 4; fill: none; stroke-linecap: round; }
     .dotted { stroke: var(--soft); stroke-width: 1.2; stroke-dasharray: 2 3; fill: none; }
     .bar { fill: var(--s, var(--accent)); }
     .faint { fill-opacity: .3; }
@@ -87,7 +86,7 @@ enum ReportStyle {
     .legend svg { flex: none; width: 1.1rem; height: 1.1rem; }
     .scroll { overflow: auto; max-height: 34rem; margin: 0 0 1rem; }
     table { border-collapse: collapse; font-size: .92rem; line-height: 1.35; }
-    caption { padding: 0 0 .5rem; text-align: left; color: var(--soft); font-size: .9rem; }
+    .note { margin-bottom: .6rem; color: var(--soft); font-size: .9rem; line-height: 1.45; }
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     th, td { padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; unicode-bidi: isolate; }
     th[scope=row] { font-weight: 500; }
@@ -110,7 +109,11 @@ enum ReportStyle {
       .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; }
       .facts div { padding: .7rem .8rem; }
       .value { font-size: 1.35rem; }
-      .meter { width: 3rem; }
+      .meter { display: none; }
+      thead th { white-space: normal; }
+      th, td { padding-right: .6rem; }
+      table { font-size: .86rem; }
+      tbody th { min-width: 4.5rem; }
     }
     @media print { nav, .skip { display: none; } figure, tr { break-inside: avoid; } .scroll { max-height: none; } }
 

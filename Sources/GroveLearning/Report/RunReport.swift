@@ -121,10 +121,8 @@ public struct RunReport {
   }
 
   private var calibration: [Markup] {
-    guard
-      let figure = CalibrationFigure(calibration: facts.scores.calibration, isMultiLabel: facts.isMultiLabel).markup
-    else { return [] }
-    return [ReportPage.panels([figure])]
+    let figures = CalibrationFigure(calibration: facts.scores.calibration, isMultiLabel: facts.isMultiLabel).markup
+    return figures.isEmpty ? [] : [ReportPage.panels(figures)]
   }
 
   private var neighborhoods: [Markup] {

@@ -4,8 +4,8 @@ struct CalibrationFigure {
   /// Whether decisions are those of every class of every node rather than of the class given to each.
   let isMultiLabel: Bool
 
-  var markup: Markup? {
-    guard let error = calibration.expectedError else { return nil }
+  var markup: [Markup] {
+    guard let error = calibration.expectedError else { return [] }
     var drawing = Drawing(height: 330)
     let axes = Axes(x: 0...1, y: 0...1, left: 44, right: 330, top: 30, bottom: 230)
     axes.draw(
@@ -30,7 +30,8 @@ struct CalibrationFigure {
       isMultiLabel
       ? "Each decision whether a node has a class counts; bars show how often it has."
       : "The confidence is the probability of the class given; bars show how often that class is right."
-    return ReportPage.figure(
+    let largest = ReportNumbers.percent(calibration.largestError)
+    let diagram = ReportPage.figure(
       "Reliability, ECE \(ReportNumbers.percent(error)) %",
       "\(meaning) On the dashed line both agree; circles stand at the mean confidence of a bar.\(skipped)",
       [
@@ -38,7 +39,14 @@ struct CalibrationFigure {
           label:
             "Reliability diagram of \(ReportNumbers.count(calibration.count)) decisions; expected calibration error \(ReportNumbers.percent(error)) percent."
         )
-      ], numbers: table)
+      ])
+    return [
+      diagram,
+      ReportPage.figure(
+        "Decisions by confidence",
+        "ECE is the mean gap between confidence and outcome, weighed by decisions; the largest gap of a range is \(largest) %.",
+        [table]),
+    ]
   }
 
   /// A strip of how many decisions fall into each range.

@@ -29,7 +29,8 @@ struct ConfusionFigure {
     let side = cell * Double(count)
     let height = min(cell, isNamed ? 44 : cell)
     let bottom = top + height * Double(count)
-    var drawing = Drawing(height: bottom + (isNamed ? 76 : 20))
+    let longest = names.map { min(12, $0.count) }.max() ?? 0
+    var drawing = Drawing(height: bottom + (isNamed ? 22 + 4.4 * Double(longest) : 20))
     drawing.text("given class →", left, 14)
     drawing.text("true class ↓", isNamed ? left - 10 : left - 4, top - 6, isNamed ? "end" : "end small")
     drawing.rectangle(left, top, side, bottom - top, "track")

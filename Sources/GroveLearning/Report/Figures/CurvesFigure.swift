@@ -39,11 +39,11 @@ struct CurvesFigure {
     guard !finite.isEmpty else { return nil }
     let values = finite.flatMap { $0.1.map(\.value) }
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    let room = max(1e-6, (high - low) * 0.05)
+    // Values that hardly vary are not blown up.
+    let room = max((high - low) * 0.05, isShare ? 0.01 : 0.01 * max(abs(high), 1e-3))
     let axes = Axes(
-      x: 0...Double(max(1, lastEpoch)),
-      y: isShare ? max(0, low - room)...min(1, high + room) : max(0, low - room)...(high + room), left: 44, right: 318,
-      top: 34, bottom: 232)
+      x: 0...Double(max(1, lastEpoch)), y: max(0, low - room)...(isShare ? min(1, high + room) : high + room), left: 44,
+      right: 318, top: 34, bottom: 232)
     var drawing = Drawing(height: 272)
     axes.draw(in: &drawing, xName: "epoch", yName: isShare ? "percent" : "", scale: isShare ? 100 : 1)
     if let bestEpoch, bestEpoch > 0 {
