@@ -37,8 +37,10 @@ public final class PageReader: NSObject, XMLParserDelegate {
   /// Every text of the page.
   public var text: String { elements.first?.text ?? "" }
 
-  /// What a page must not be: not well-formed, dependent on other files, without words for those who do not see its
-  /// drawings, or with places that are no numbers. Empty for a good page.
+  /// What is wrong with the page; empty for a good one.
+  ///
+  /// It must be well-formed, need no other file, have words for those who do not see its drawings, and places in these
+  /// must be numbers.
   public var faults: [String] {
     var faults = [problem].compactMap(\.self)
     func check(_ isGood: Bool, _ fault: String) { if !isGood { faults.append(fault) } }
@@ -77,6 +79,7 @@ public final class PageReader: NSObject, XMLParserDelegate {
     return faults
   }
 
+  /// Notes an element that begins.
   public func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
     attributes: [String: String]
@@ -85,10 +88,12 @@ public final class PageReader: NSObject, XMLParserDelegate {
     open.append(elements.count - 1)
   }
 
+  /// Notes that an element ends.
   public func parser(
     _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) { open.removeLast() }
 
+  /// Adds text to every element around it.
   public func parser(_ parser: XMLParser, foundCharacters text: String) {
     for index in open { elements[index].text += text }
   }
