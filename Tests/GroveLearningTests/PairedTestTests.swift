@@ -78,6 +78,12 @@ import Testing
     #expect(sixty?.isExact == false && sixty?.statistic == 723.0 && Self.near(sixty?.pValue, 0.1575299833400341))
   }
 
+  @Test func `sizes that only rounding sets apart are ties`() {
+    let rounded = PairedTest.wilcoxon([0.3 - 0.2, 0.2 - 0.1, 0.8 - 0.9, 0.5 - 0.1])
+    #expect(rounded == PairedTest.wilcoxon([1, 1, -1, 4]) && rounded?.isExact == false)
+    #expect(PairedTest.wilcoxon([0.1 + 0.2 - 0.3, 0.25]) == PairedTest.wilcoxon([0, 0.25]))
+  }
+
   @Test func `the exact probability is the share of all signs`() throws {
     // Every choice of signs of six differences, counted.
     let sizes: [Double] = [1, 2, 3, 4, 5, 6]

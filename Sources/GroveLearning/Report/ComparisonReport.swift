@@ -48,7 +48,7 @@ public struct ComparisonReport {
       "Metrics on test nodes" + (isSeveral ? ", mean ± standard deviation over runs" : "")
         + "; the last column is the difference of \(ReportWords.name(of: comparison.metric)) to the first row",
       ["training", "model"] + shown.map { ReportWords.name(of: $0) + ($0 == .loss ? "" : ", %") } + ["difference"],
-      rows)
+      rows, wordColumns: 2)
   }
 
   private var figure: Markup {
@@ -127,7 +127,7 @@ public struct ComparisonReport {
     }
     return ReportPage.table(
       "Second less first, in \(metric == .loss ? "the loss" : "points of percent"), and how likely a difference so large is by chance",
-      header, rows)
+      header, rows, wordColumns: 2)
   }
 
   private var explanation: String {

@@ -42,6 +42,12 @@ enum ReportNumbers {
     return (count < 0 ? "−" : "") + ([digits] + parts).joined(separator: ",")
   }
 
+  /// A count in at most four characters: `950`, `1234`, `12k`, `3M`.
+  static func short(_ count: Int) -> String {
+    if count < 10_000 { return "\(count)" }
+    return count < 1_000_000 ? "\((count + 500) / 1000)k" : "\((count + 500_000) / 1_000_000)M"
+  }
+
   /// A place in a drawing, to a tenth and without needless zeros.
   static func place(_ value: Double) -> String {
     guard value.isFinite else { return "0" }

@@ -76,20 +76,30 @@ struct ReportPage {
   /// A drawing with its title and explanation above and its numbers, to be unfolded, below.
   static func figure(_ title: String, _ text: String, _ drawing: [Markup], numbers: Markup? = nil) -> Markup {
     let caption = Markup.element("figcaption", [.element("h3", title), .element("p", text)])
-    let details = numbers.map { [Markup.element("details", [.element("summary", "Numbers of this figure"), $0])] }
+    let details = numbers.map { [Markup.element("details", [summary(title), $0])] }
     return .element("figure", [caption] + drawing + (details ?? []))
   }
 
-  /// A table with a caption; the first column names the rows, others are right-aligned where `isNumeric`.
+  private static func summary(_ title: String) -> Markup {
+    .element("summary", [Markup("Numbers of this figure"), .element("span", ["class": "hidden"], ": \(title)")])
+  }
+
+  /// A table with a caption; the first column names the rows.
+  ///
+  /// Others are right-aligned where `isNumeric`, but for the second one where `wordColumns` is 2.
   static func table(
-    _ caption: String, _ header: [String], _ rows: [[String]], isNumeric: Bool = true, isCaptionShown: Bool = true
+    _ caption: String, _ header: [String], _ rows: [[String]], isNumeric: Bool = true, isCaptionShown: Bool = true,
+    wordColumns: Int = 1
   ) -> Markup {
-    table(caption, header, rows.map { $0.map { Markup($0) } }, isNumeric: isNumeric, isCaptionShown: isCaptionShown)
+    table(
+      caption, header, rows.map { $0.map { Markup($0) } }, isNumeric: isNumeric, isCaptionShown: isCaptionShown,
+      wordColumns: wordColumns)
   }
 
   /// The same with cells that hold more than text.
   static func table(
-    _ caption: String, _ header: [String], _ rows: [[Markup]], isNumeric: Bool = true, isCaptionShown: Bool = true
+    _ caption: String, _ header: [String], _ rows: [[Markup]], isNumeric: Bool = true, isCaptionShown: Bool = true,
+    wordColumns: Int = 1
   ) -> Markup {
     let head = header.map { Markup.element("th", ["scope": "col"], $0) }
     let body = rows.map { row in
@@ -100,7 +110,7 @@ struct ReportPage {
         })
     }
     let table = Markup.element(
-      "table", ["class": isNumeric ? "numbers" : "words"],
+      "table", ["class": !isNumeric ? "words" : wordColumns == 2 ? "numbers two" : "numbers"],
       [
         .element("caption", ["class": "hidden"], caption), .element("thead", [.element("tr", head)]),
         .element("tbody", body),

@@ -47,7 +47,13 @@ enum ReportStyle {
     nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 0; padding: 0; list-style: none; }
     .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 2rem 2.5rem; }
     figure { margin: 0; min-width: 0; }
-    figcaption p { min-height: 2.6em; margin-bottom: .6rem; color: var(--soft); font-size: .9rem; line-height: 1.45; }
+    @supports (grid-template-rows: subgrid) {
+      .panels figure { display: grid; grid-row: span 3; grid-template-rows: subgrid; row-gap: 0; align-items: start; }
+      .panels { row-gap: 0; }
+      .panels figure > * { min-width: 0; }
+      .panels details, .panels figure > .scroll { margin-bottom: 1.6rem; }
+    }
+    figcaption p { margin-bottom: .6rem; color: var(--soft); font-size: .9rem; line-height: 1.45; }
     svg { display: block; width: 100%; max-width: 30rem; height: auto; overflow: visible; }
     svg text {
       fill: var(--soft); font-family: inherit; font-size: 12px; font-variant-numeric: tabular-nums; unicode-bidi: isolate;
@@ -93,6 +99,8 @@ enum ReportStyle {
     tbody th { overflow-wrap: anywhere; min-width: 6rem; max-width: 22rem; }
     thead th { border-bottom-color: var(--soft); color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: nowrap; }
     .numbers td, .numbers thead th + th { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .two td:nth-child(2), .two thead th:nth-child(2) { min-width: 8rem; max-width: 15rem; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+    .two tbody th { min-width: 8rem; max-width: 15rem; }
     .numbers td:last-child, .numbers th:last-child { padding-right: .2rem; }
     .words td { overflow-wrap: anywhere; }
     .meter { display: inline-block; width: 6rem; height: .6rem; margin-left: .7rem; border-radius: .3rem; background: var(--grid); }
@@ -110,7 +118,7 @@ enum ReportStyle {
       .facts div { padding: .7rem .8rem; }
       .value { font-size: 1.35rem; }
       .meter { display: none; }
-      thead th { white-space: normal; }
+      thead th, .numbers thead th + th { white-space: normal; }
       th, td { padding-right: .6rem; }
       table { font-size: .86rem; }
       tbody th { min-width: 4.5rem; }

@@ -91,7 +91,7 @@ public struct RunReport {
       [ReportWords.name(of: metric) + (metric == .loss ? "" : ", %")]
         + values.map { ReportNumbers.metric(metric, $0[metric]) }
     }
-    let counts = [["nodes"] + parts.map { ReportNumbers.count($0.1) }]
+    let counts = [["Nodes"] + parts.map { ReportNumbers.count($0.1) }]
     return words + [
       ReportPage.table(
         "Metrics with the kept weights; split \(facts.split.name), \(facts.split.kind)",

@@ -67,9 +67,11 @@ public struct PairedTest: Sendable, Equatable {
   /// - Complexity: O(n log n), exact O(n³).
   /// - Source: Wilcoxon 1945.
   public static func wilcoxon(_ differences: [Double]) -> PairedTest? {
-    let kept = differences.filter { $0 != 0 && !$0.isNaN }
+    let scale = differences.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    guard scale > 0 else { return nil }
+    // Sizes that rounding sets apart by a hair, as 0.3 − 0.2 and 0.2 − 0.1, are equal.
+    let kept = differences.filter(\.isFinite).map { ($0 / scale * 1e11).rounded() }.filter { $0 != 0 }
     let n = kept.count
-    guard n > 0 else { return nil }
     let order = kept.indices.sorted { abs(kept[$0]) < abs(kept[$1]) }
     var (positive, negative, ties) = (0.0, 0.0, 0.0)
     var at = 0

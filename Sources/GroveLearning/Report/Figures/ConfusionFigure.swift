@@ -24,15 +24,19 @@ struct ConfusionFigure {
     let count = matrix.classCount
     let isNamed = count <= ConfusionFigure.mostNamed
     let sizes = sizes
-    let (left, top) = (isNamed ? 106.0 : 40, 30.0)
+    let (left, top) = (isNamed ? 110.0 : 40, 30.0)
     let cell = (Drawing.width - left - 4) / Double(count)
     let side = cell * Double(count)
     let height = min(cell, isNamed ? 44 : cell)
     let bottom = top + height * Double(count)
     let longest = names.map { min(12, $0.count) }.max() ?? 0
     var drawing = Drawing(height: bottom + (isNamed ? 22 + 4.4 * Double(longest) : 20))
-    drawing.text("given class →", left, 14)
-    drawing.text("true class ↓", isNamed ? left - 10 : left - 4, top - 6, isNamed ? "end" : "end small")
+    if isNamed {
+      drawing.text("given class →", left, 14)
+      drawing.text("true class ↓", left - 8, top - 6, "end")
+    } else {
+      drawing.text("true class ↓, given class →", 0, 14)
+    }
     drawing.rectangle(left, top, side, bottom - top, "track")
     // Cells of a shade are one path where they are many.
     var shades = [String](repeating: "", count: 11)
@@ -43,9 +47,11 @@ struct ConfusionFigure {
         if isNamed {
           let opacity = 0.06 + 0.94 * share
           drawing.rectangle(x + 1, y + 1, cell - 2, height - 2, "heat", opacity: opacity)
+          let number = ReportNumbers.short(matrix[truth, given])
+          let isTight = 7.4 * Double(number.count) > cell - 4
           drawing.text(
-            "\(matrix[truth, given])", x + cell / 2, y + height / 2 + 4,
-            "middle \(opacity > 0.5 ? "on" : "strong")\(truth == given ? " bold" : "")")
+            number, x + cell / 2, y + height / 2 + 4,
+            "middle \(opacity > 0.5 ? "on" : "strong")\(truth == given ? " bold" : "")\(isTight ? " small" : "")")
         } else {
           let place = "M\(ReportNumbers.place(x)) \(ReportNumbers.place(y))"
           shades[max(1, Int((share * 10).rounded(.up)))] +=
@@ -56,7 +62,7 @@ struct ConfusionFigure {
     for (shade, places) in shades.enumerated() where !places.isEmpty { drawing.path(places, "heat h\(shade)") }
     for index in 0..<count {
       if isNamed {
-        let short = ReportNumbers.shortened(names[index], to: 15)
+        let short = ReportNumbers.shortened(names[index], to: 14)
         drawing.text(short, left - 8, top + height * (Double(index) + 0.5) + 4, "end strong", title: names[index])
         drawing.slantedText(
           ReportNumbers.shortened(names[index], to: 12), left + cell * (Double(index) + 0.5) + 4, bottom + 12,
@@ -110,8 +116,8 @@ struct ConfusionFigure {
       "Largest confusions", "Pairs of classes that were taken for each other most often, by number of nodes.",
       [
         ReportPage.table(
-          "Largest confusions", ["true class", "given class", "nodes", "% of the true class"], rows,
-          isCaptionShown: false)
+          "Largest confusions", ["true class", "given class", "nodes", "% of true"], rows, isCaptionShown: false,
+          wordColumns: 2)
       ])
   }
 }

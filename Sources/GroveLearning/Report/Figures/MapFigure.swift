@@ -78,6 +78,8 @@ struct MapFigure {
           "li", [icon(style, isHollow: false), Markup("\(style.name) (\(ReportNumbers.count(style.members.count)))")])
       } + (isRight.contains(false) ? [hollowItem] : []))
     let (first, second) = map.components.explained
+    let far = MapFigure.beyond(map.components.points)
+    let rim = far == 0 ? "" : " \(ReportNumbers.count(far)) nodes farther out are drawn at the rim."
     return [
       ReportPage.paragraph(
         "\(sample), by their embeddings: nodes that lie close are alike to the model.\(severalWords)\(skipped)"),
@@ -89,7 +91,7 @@ struct MapFigure {
           [drawing(map.neighborhoods, styles, "t-SNE map")], numbers: table(styles)),
         ReportPage.figure(
           "Principal components",
-          "The two directions in which embeddings vary most: \(ReportNumbers.percent(first, digits: 1)) % of the variance across, \(ReportNumbers.percent(second, digits: 1)) % upward.",
+          "The two directions in which embeddings vary most: \(ReportNumbers.percent(first, digits: 1)) % of the variance across, \(ReportNumbers.percent(second, digits: 1)) % upward.\(rim)",
           [drawing(map.components.points, styles, "Map of the first two principal components")]),
       ]),
     ]
@@ -112,8 +114,12 @@ struct MapFigure {
   private func drawing(_ points: [SIMD2<Float>], _ styles: [Style], _ label: String) -> Markup {
     let margin = 10.0
     let side = Drawing.width - 2 * margin
-    let (xs, ys) = (points.map { Double($0.x) }, points.map { Double($0.y) })
-    let (lowX, highX, lowY, highY) = (xs.min() ?? 0, xs.max() ?? 0, ys.min() ?? 0, ys.max() ?? 0)
+    let (rangeX, rangeY) = (MapFigure.shown(points.map(\.x)), MapFigure.shown(points.map(\.y)))
+    let xs = points.map { min(rangeX.upperBound, max(rangeX.lowerBound, Double($0.x))) }
+    let ys = points.map { min(rangeY.upperBound, max(rangeY.lowerBound, Double($0.y))) }
+    let (lowX, highX, lowY, highY) = (
+      rangeX.lowerBound, rangeX.upperBound, rangeY.lowerBound, rangeY.upperBound
+    )
     let scale = side / max(highX - lowX, highY - lowY, 1e-30)
     let height = min(side, max(120, (highY - lowY) * scale))
     func place(_ index: Int) -> (x: Double, y: Double) {
@@ -137,6 +143,24 @@ struct MapFigure {
     let names = styles.map { "\($0.name), \(ReportNumbers.count($0.members.count)) nodes" }
     return drawing.markup(
       label: "\(label) of \(ReportNumbers.count(points.count)) nodes: \(names.joined(separator: "; ")).")
+  }
+
+  /// The range of coordinates that is drawn: all but far outliers, which are drawn at the rim.
+  ///
+  /// From the 1st to the 99th percentile with a quarter of that width on either side, or less where all are nearer.
+  static func shown(_ values: [Float]) -> ClosedRange<Double> {
+    let sorted = values.sorted()
+    guard let least = sorted.first, let most = sorted.last else { return 0...1 }
+    let low = Double(sorted[sorted.count / 100])
+    let high = Double(sorted[sorted.count - 1 - sorted.count / 100])
+    let room = (high - low) / 4
+    return max(Double(least), low - room)...min(Double(most), high + room)
+  }
+
+  /// How many points lie beyond what is drawn.
+  private static func beyond(_ points: [SIMD2<Float>]) -> Int {
+    let (x, y) = (shown(points.map(\.x)), shown(points.map(\.y)))
+    return points.count { !x.contains(Double($0.x)) || !y.contains(Double($0.y)) }
   }
 
   /// Where the middle of each class lies and how far its nodes lie from it.
