@@ -51,7 +51,7 @@ enum ReportStyle {
       .panels figure { display: grid; grid-row: span 3; grid-template-rows: subgrid; row-gap: 0; align-items: start; }
       .panels { row-gap: 0; }
       .panels figure > * { min-width: 0; }
-      .panels details, .panels figure > .scroll { margin-bottom: 1.6rem; }
+      .panels details, .panels figure > .scroll { margin-bottom: 1.2rem; }
     }
     figcaption p { margin-bottom: .6rem; color: var(--soft); font-size: .9rem; line-height: 1.45; }
     svg { display: block; width: 100%; max-width: 30rem; height: auto; overflow: visible; }

@@ -45,13 +45,13 @@ struct ConfusionFigure {
         let share = Double(matrix[truth, given]) / Double(sizes[truth])
         let (x, y) = (left + cell * Double(given), top + height * Double(truth))
         if isNamed {
-          let opacity = 0.06 + 0.94 * share
+          let opacity = ConfusionFigure.strength(of: share)
           drawing.rectangle(x + 1, y + 1, cell - 2, height - 2, "heat", opacity: opacity)
           let number = ReportNumbers.short(matrix[truth, given])
           let isTight = 7.4 * Double(number.count) > cell - 4
           drawing.text(
             number, x + cell / 2, y + height / 2 + 4,
-            "middle \(opacity > 0.5 ? "on" : "strong")\(truth == given ? " bold" : "")\(isTight ? " small" : "")")
+            "middle \(opacity > 0.5 ? "on" : "strong")\(isTight ? " small" : truth == given ? " bold" : "")")
         } else {
           let place = "M\(ReportNumbers.place(x)) \(ReportNumbers.place(y))"
           shades[max(1, Int((share * 10).rounded(.up)))] +=
@@ -62,7 +62,7 @@ struct ConfusionFigure {
     for (shade, places) in shades.enumerated() where !places.isEmpty { drawing.path(places, "heat h\(shade)") }
     for index in 0..<count {
       if isNamed {
-        let short = ReportNumbers.shortened(names[index], to: 14)
+        let short = ReportNumbers.shortened(names[index], to: 13)
         drawing.text(short, left - 8, top + height * (Double(index) + 0.5) + 4, "end strong", title: names[index])
         drawing.slantedText(
           ReportNumbers.shortened(names[index], to: 12), left + cell * (Double(index) + 0.5) + 4, bottom + 12,
@@ -75,7 +75,7 @@ struct ConfusionFigure {
     let way = isNamed ? "" : " Classes by their numbers in the table of classes."
     return ReportPage.figure(
       "Confusion matrix",
-      "Rows are true classes, columns the classes given. The darker a cell, the larger its share of the row.\(way)",
+      "Rows are true classes, columns the classes given. The stronger a cell, the larger its share of the row.\(way)",
       [
         drawing.markup(
           label:
@@ -83,6 +83,12 @@ struct ConfusionFigure {
       ],
       numbers: isNamed ? table : nil)
   }
+
+  /// How strongly a cell is colored.
+  ///
+  /// Between a half and 0.84 neither light nor dark numbers would have a contrast of 4.5 on both backgrounds, so that part
+  /// of the scale is left out.
+  static func strength(of share: Double) -> Double { share <= 0.5 ? 0.06 + 0.88 * share : 0.84 + 0.32 * (share - 0.5) }
 
   private var table: Markup {
     ReportPage.table(
