@@ -103,6 +103,7 @@ enum ReportStyle {
     .two tbody th { min-width: 8rem; max-width: 15rem; }
     .numbers td:last-child, .numbers th:last-child { padding-right: .2rem; }
     .words td { overflow-wrap: anywhere; }
+    .words tbody th { min-width: 10rem; }
     .meter { display: inline-block; width: 6rem; height: .6rem; margin-left: .7rem; border-radius: .3rem; background: var(--grid); }
     .meter span { display: block; height: 100%; border-radius: .3rem; background: var(--accent); }
     details { margin-top: .6rem; }
@@ -121,7 +122,8 @@ enum ReportStyle {
       thead th, .numbers thead th + th { white-space: normal; }
       th, td { padding-right: .6rem; }
       table { font-size: .86rem; }
-      tbody th { min-width: 4.5rem; }
+      tbody th { min-width: 5.5rem; }
+      .words tbody th { min-width: 7rem; }
     }
     @media print { nav, .skip { display: none; } figure, tr { break-inside: avoid; } .scroll { max-height: none; } }
 
