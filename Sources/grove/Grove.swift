@@ -15,7 +15,7 @@ struct Grove: ParsableCommand {
     subcommands: [
       DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self,
       ModelsCommand.self, TrainCommand.self,
-      EvaluateCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
+      EvaluateCommand.self, CompareCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
     ])
 
   /// When the program began.

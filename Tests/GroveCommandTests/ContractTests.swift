@@ -8,7 +8,7 @@ import Testing
   private static let verbs: [[String]] = [
     [], ["data"], ["data", "list"], ["data", "get"], ["data", "make"], ["split"], ["inspect"], ["models"],
     ["models", "list"],
-    ["models", "show"], ["train"], ["evaluate"], ["predict"], ["export"], ["version"],
+    ["models", "show"], ["train"], ["evaluate"], ["compare"], ["predict"], ["export"], ["version"],
   ]
 
   @Test(arguments: verbs) func `help of every verb shows an example`(verb: [String]) throws {
@@ -33,8 +33,15 @@ import Testing
       let result = try GroveCommand.run(words, in: scratch.path)
       #expect(result.code == 0 && !result.output.isEmpty, "\(line): \(result.errors)")
       ran.append(words[0])
+      // What is compared with it is a copy.
+      if words[0] == "train" {
+        try FileManager.default.copyItem(atPath: scratch.file("run"), toPath: scratch.file("other-run"))
+      }
     }
-    #expect(Set(ran) == ["train", "data", "split", "inspect", "models", "evaluate", "predict", "export", "version"])
+    #expect(
+      Set(ran) == [
+        "train", "data", "split", "inspect", "models", "evaluate", "compare", "predict", "export", "version",
+      ])
   }
 
   @Test func `the program alone shows help, and its version in one line`() throws {
@@ -66,7 +73,9 @@ import Testing
     #expect(result.numbers("testStandardDeviation").values.allSatisfy { $0 == 0 })
     #expect(result.numbers("test")["accuracy"] ?? 0 > 0.7, "the graph can be learned")
     let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run"))
-    for name in ["config.json", "metrics.jsonl", "best.safetensors", "last.safetensors", "manifest.json"] {
+    for name in [
+      "config.json", "metrics.jsonl", "best.safetensors", "last.safetensors", "manifest.json", "report.html",
+    ] {
       #expect(files.contains(name), "\(name)")
     }
     let lines = String(decoding: try bytes(scratch.file("run/metrics.jsonl")), as: UTF8.self).split(separator: "\n")

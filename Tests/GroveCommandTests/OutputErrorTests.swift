@@ -39,7 +39,10 @@ import Testing
     _ = try succeed(words + ["--overwrite"])
     let left = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
     #expect(
-      left == ["best.safetensors", "config.json", "last.safetensors", "manifest.json", "metrics.jsonl", "notes.txt"])
+      left == [
+        "best.safetensors", "config.json", "last.safetensors", "manifest.json", "metrics.jsonl", "notes.txt",
+        "report.html",
+      ])
   }
 
   @Test(arguments: [".npy", ".npz", ".tsv", ".w2v.txt", ".safetensors", ".sqlite"])

@@ -9,6 +9,7 @@ struct KernelChecksTests {
     "sampled y", "softmax scores", "attention scores", "attention out", "attention rate", "sum out", "row vector out",
     "scale columns", "scale rows", "row dot", "dropout ids", "sparse dropout ids", "sparse dropout values", "gather",
     "layer norm scale", "normalize lengths", "softmax out", "apply", "apply backward", "add", "multiply", "adam",
+    "plane forces",
   ]
 
   /// Four floats of width 2 are two rows; the index has two rows and three entries.
@@ -21,6 +22,8 @@ struct KernelChecksTests {
       AttentionState(targetCount: 2, heads: 1, slope: 0.2, rate: rate, random: random)
     }
     switch mistake {
+    case "plane forces":
+      Kernels.planeForces(attraction: x, x: buffer(2), y: buffer(2), into: buffer(9))
     case "aggregate out": Kernels.aggregate(index, weights: nil, x: x, width: 2, into: buffer(6), adding: false)
     case "aggregate weights": Kernels.aggregate(index, weights: [1, 2], x: x, width: 2, into: buffer(4), adding: false)
     case "aggregate head weights":

@@ -151,6 +151,11 @@ typedef struct {
 
   void (*adam_step)(grove_adam settings, const float *gradient, float *value, float *first, float *second,
                     int64_t begin, int64_t end);
+
+  // Of points (x, y), w = 1 / (1 + distance²): out[r] = Σ p w (x[r] − x[j]), the same in y, Σ w² (x[r] − x[j]), the
+  // same in y, Σ w over the others. attraction p is [count, count], out [count, 5].
+  void (*plane_forces)(const float *attraction, const float *x, const float *y, int64_t count, float *out,
+                       int64_t begin, int64_t end);
 } grove_kernels;
 
 // The table for this processor, chosen once: GROVE_CPU=portable|avx2|avx512 forces one. NULL when GROVE_CPU names

@@ -19,6 +19,8 @@ public struct RunFolder: Sendable {
   public var lastPath: String { path + "/last.safetensors" }
   /// What a finished run writes about itself; absent until then.
   public var manifestPath: String { path + "/manifest.json" }
+  /// A page about a finished run; above several runs one about all of them.
+  public var reportPath: String { path + "/report.html" }
 
   /// The folders of the N runs of one command: the folder itself for one, `run-0` … below it for more.
   public func parts(count: Int) -> [RunFolder] {

@@ -179,6 +179,14 @@ public final class TrainedModel {
     return NodeEvaluation(logits: rows, of: nodes, labels: data.labels)
   }
 
+  /// Whether each of some test nodes has all of its classes right.
+  public func isRight(on nodes: [Int32]) -> [Bool] {
+    let logits = outputs().logits
+    let width = data.classCount
+    let rows = nodes.flatMap { logits[Int($0) * width..<(Int($0) + 1) * width] }
+    return NodeScores(logits: rows, of: nodes, labels: data.labels).isRight
+  }
+
   /// Probability of each class for every node [N, C], and the classes given to each.
   public func predictions() -> (probabilities: [Float], classes: [[Int]]) {
     let logits = outputs().logits

@@ -19,6 +19,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Goes on with an interrupted run.") var resume: String?
   @Flag(help: "Replaces the run that lies in --out.") var overwrite = false
   @Option(help: "JSON file of configuration keys, such as a run's config.json.") var config: String?
+  @Flag(name: .customLong("no-report"), help: "Writes no report.html.") var noReport = false
   @OptionGroup var options: TrainingOptions
   @OptionGroup var common: CommonOptions
 
@@ -28,7 +29,8 @@ struct TrainCommand: ParsableCommand {
     if let resume {
       guard store == nil, out == nil, config == nil, options.layer.values.isEmpty else {
         throw TrainingFailure.configuration(
-          "--resume takes everything from the run's config.json; give no other option but --threads and --json")
+          "--resume takes everything from the run's config.json; give no other option but --threads, --no-report and --json"
+        )
       }
       return try resumeRun(RunFolder(resume))
     }
@@ -93,12 +95,14 @@ struct TrainCommand: ParsableCommand {
       if let done = try part.result() {
         results.append(done)
         resumedFrom += done.epochs
+        if !noReport { try RunReports.writeMissing(of: trainer, done, in: part) }
         continue
       }
       if part.path != folder.path { try AtomicFile.makeFolder(part.path) }
       do {
-        let (result, _, from) = try trainer.train(
+        let (result, model, from) = try trainer.train(
           in: part, progress: { line.show($0.share, $0.text) }, shouldStop: { ProcessState.isInterrupted })
+        if !noReport { try RunReports.write(model, result, in: part) }
         results.append(result)
         resumedFrom += from
       } catch TrainingFailure.interrupted(_, let epoch) {
@@ -113,6 +117,7 @@ struct TrainCommand: ParsableCommand {
       let data = try JSONSerialization.data(
         withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       try AtomicFile.write(data + Data("\n".utf8), to: folder.path + "/manifest.json")
+      if !noReport { try AtomicFile.write(SummaryReport(trainers[0], results, in: folder).html, to: folder.reportPath) }
     }
     try report.finish(common)
   }

@@ -1,0 +1,152 @@
+import GroveGraphs
+
+/// The page about several trainings side by side.
+public struct ComparisonReport {
+  private let comparison: RunComparison
+  private let graphName: String
+
+  /// - Parameter graphName: name of the graph that all were trained on.
+  public init(_ comparison: RunComparison, graphName: String) {
+    self.comparison = comparison
+    self.graphName = graphName
+  }
+
+  /// The file; equal runs give equal bytes.
+  public var html: String {
+    let count = comparison.runCount
+    let best = comparison.entries[comparison.ranking[0]]
+    var page = ReportPage(
+      title: "\(comparison.entries.count) trainings on \(graphName)",
+      subtitle:
+        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test nodes; compared by \(ReportWords.name(of: comparison.metric)). Best: \(best.name)."
+    )
+    page.add("metrics", "Metrics", [metrics, ReportPage.panels([figure])])
+    page.add("tests", "Differences", [tests, ReportPage.paragraph(explanation)])
+    return page.html
+  }
+
+  private var metrics: Markup {
+    let entries = comparison.entries
+    let summaries = entries.map { MetricValues.summary($0.values) }
+    let shown = Metric.allCases.filter { metric in summaries.contains { $0.mean[metric] != nil } }
+    let isSeveral = comparison.runCount > 1
+    let rows = entries.indices.map { index -> [String] in
+      [entries[index].name, entries[index].model]
+        + shown.map { metric in
+          let (mean, deviation) = summaries[index]
+          let text = ReportNumbers.metric(metric, mean[metric])
+          return isSeveral && mean[metric] != nil
+            ? "\(text) ± \(ReportNumbers.metric(metric, deviation[metric]))" : text
+        }
+        + [
+          summaries[index].mean[comparison.metric].flatMap { value in
+            summaries[0].mean[comparison.metric].map { ReportNumbers.difference(comparison.metric, value - $0) }
+          } ?? "–"
+        ]
+    }
+    return ReportPage.table(
+      "Metrics on test nodes" + (isSeveral ? ", mean ± standard deviation over runs" : "")
+        + "; the last column is the difference of \(ReportWords.name(of: comparison.metric)) to the first row",
+      ["training", "model"] + shown.map { ReportWords.name(of: $0) + ($0 == .loss ? "" : ", %") } + ["difference"],
+      rows, wordColumns: 2)
+  }
+
+  private var figure: Markup {
+    let metric = comparison.metric
+    let all = comparison.entries.flatMap { $0.values.compactMap { $0[metric] } }.filter(\.isFinite)
+    let (low, high) = (all.min() ?? 0, all.max() ?? 1)
+    let room = max(0.002, (high - low) * 0.12)
+    let order = comparison.ranking
+    let rowHeight = 40.0
+    let axes = Axes(
+      x: (low - room)...(high + room), y: 0...1, left: 6, right: 394, top: 22,
+      bottom: 22 + rowHeight * Double(order.count))
+    var drawing = Drawing(height: axes.bottom + 38)
+    let ticks = ReportNumbers.ticks(in: axes.x.lowerBound * scale...axes.x.upperBound * scale, about: 5)
+    for value in ticks.values {
+      let at = axes.place(value / scale, 0).x
+      drawing.line(at, axes.top, at, axes.bottom, "grid")
+      drawing.text(ReportNumbers.fixed(value, ticks.digits), at, axes.bottom + 16, "middle")
+    }
+    drawing.text(
+      ReportWords.name(of: metric) + (metric == .loss ? "" : ", percent"), 200, axes.bottom + 34, "middle")
+    var words: [String] = []
+    for (row, index) in order.enumerated() {
+      let entry = comparison.entries[index]
+      let middle = axes.top + rowHeight * (Double(row) + 0.68)
+      drawing.text(
+        ReportNumbers.shortened(entry.name, to: 56), axes.left, middle - 11, "strong halo", title: entry.name)
+      let values = entry.values.compactMap { $0[metric] }.filter(\.isFinite)
+      let marks = values.map { value in Glyph.circle.path(at: axes.place(value, 0).x, middle, size: 3.2) }
+      drawing.path(marks.joined(), "hollow s0")
+      guard !values.isEmpty else { continue }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let at = axes.place(mean, 0).x
+      drawing.line(at, middle - 8, at, middle + 8, "curve s1")
+      words.append("\(entry.name) \(ReportNumbers.metric(metric, mean))")
+    }
+    return ReportPage.figure(
+      "\(ReportWords.name(of: metric)) of each run", "Circles are runs, the upright line their mean; best first.",
+      [drawing.markup(label: "\(ReportWords.name(of: metric)), best first: \(words.joined(separator: "; ")).")])
+  }
+
+  private var scale: Double { comparison.metric == .loss ? 1 : 100 }
+
+  private var tests: Markup {
+    let metric = comparison.metric
+    let isSeveral = comparison.runCount > 1
+    let kinds: [PairedTest.Kind] = isSeveral ? [.student, .wilcoxon] : [.mcnemar]
+    let isAdjusted = comparison.pairs.count > 1
+    var header = ["first", "second", "difference"]
+    header += isSeveral ? ["95 % interval"] : ["only first right", "only second right"]
+    for kind in kinds {
+      header.append("p, \(ComparisonReport.name(of: kind))")
+      if isAdjusted { header.append("after Holm") }
+    }
+    let rows = comparison.pairs.map { pair -> [String] in
+      var row = [
+        comparison.entries[pair.first].name, comparison.entries[pair.second].name,
+        ReportNumbers.difference(metric, pair.difference),
+      ]
+      if isSeveral {
+        row.append(
+          pair.halfWidth.flatMap { half in
+            pair.difference.map {
+              "\(ReportNumbers.difference(metric, $0 - half)) to \(ReportNumbers.difference(metric, $0 + half))"
+            }
+          } ?? "–")
+      } else {
+        row += [pair.discordant?.firstOnly, pair.discordant?.secondOnly].map { $0.map(ReportNumbers.count) ?? "–" }
+      }
+      for kind in kinds {
+        let made = pair.tests.first { $0.test.kind == kind }
+        row.append(ReportNumbers.probability(made?.test.pValue))
+        if isAdjusted { row.append(ReportNumbers.probability(made?.adjusted)) }
+      }
+      return row
+    }
+    return ReportPage.table(
+      "Second less first, in \(metric == .loss ? "the loss" : "points of percent"), and how likely a difference so large is by chance",
+      header, rows, wordColumns: 2)
+  }
+
+  private var explanation: String {
+    let holm =
+      comparison.pairs.count > 1
+      ? " With several pairs some come out small by chance; probabilities after Holm allow for that." : ""
+    if comparison.runCount == 1 {
+      return
+        "One run each: McNemar's test looks at the test nodes that exactly one of the two has all right. It knows nothing of how other seeds would have turned out; several runs (--runs) do.\(holm)"
+    }
+    return
+      "Runs of one number have the same test nodes and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
+  }
+
+  private static func name(of kind: PairedTest.Kind) -> String {
+    switch kind {
+    case .student: "t-test"
+    case .wilcoxon: "Wilcoxon"
+    case .mcnemar: "McNemar"
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import GroveGraphs
+import GroveKernels
+import GroveLearning
+import GroveStore
+
+/// Runs read for a comparison: their results, test nodes and, of single runs, what each test node was given.
+struct ComparedRuns {
+  let entries: [RunComparison.Entry]
+  /// Name of the first run's graph.
+  let graphName: String
+
+  /// - Throws: `TrainingFailure.folder` where no finished run lies; what opening the graphs throws.
+  init(_ paths: [String]) throws {
+    // Runs of one graph, which is the usual thing, open it once.
+    var opened: [String: any GraphData] = [:]
+    var entries: [RunComparison.Entry] = []
+    var names: [String] = []
+    for path in paths {
+      let given = RunFolder(absolute(path))
+      let place = try given.enclosing()
+      let whole = place?.whole ?? given
+      let configuration = try whole.configuration()
+      let numbers = place.map { [$0.number] } ?? Array(0..<configuration.runs)
+      let folders = whole.parts(count: configuration.runs)
+      let results = try numbers.map { number -> RunResult in
+        _ = try folders[number].signature()  // tells of training that has not finished
+        guard let result = try folders[number].result() else {
+          throw TrainingFailure.folder(path: folders[number].path, reason: "no result lies here", kind: .missingInput)
+        }
+        return result
+      }
+      let graph = try opened[configuration.store] ?? openGraph(configuration.store)
+      opened[configuration.store] = graph
+      guard let labels = try graph.labels() else {
+        throw TrainingFailure.data("\(graph.name): its labels are gone, so \(path) cannot be compared")
+      }
+      let test = try numbers.map { number in
+        try SplitChoice.split(
+          configuration.splits, run: number, seed: configuration.seed, graph: graph, labels: labels
+        ).test
+      }
+      entries.append(
+        RunComparison.Entry(name: path, model: configuration.model, results: results, test: test, labels: labels))
+      names.append(graph.name)
+    }
+    self.entries = entries
+    graphName = names.first ?? ""
+  }
+
+  /// The runs with what each test node was given, where there is one run each.
+  ///
+  /// - Throws: what opening a run throws.
+  func scored() throws -> [RunComparison.Entry] {
+    guard entries.allSatisfy({ $0.results.count == 1 }) else { return entries }
+    return try entries.map { entry in
+      let model = try LoadedRun(entry.name, number: nil).model
+      var entry = entry
+      entry.isRight = model.isRight(on: entry.test[0])
+      return entry
+    }
+  }
+}
