@@ -11,6 +11,7 @@ enum LayerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case sageMeanNarrowing, sageMeanWidening, sageMax, sageNormalized
   case gatOneHead, gatConcatenated, gatMean, gatV2Concatenated, gatV2Mean
   case sgcNarrowing, sgcWidening, appnp, gcnii, gcniiTwoWeights
+  case signedAttention, acm, graphTransformer
 
   var testDescription: String { rawValue }
 
@@ -56,6 +57,12 @@ enum LayerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
       return plain(GATv2Convolution(width, 3, heads: 4, attentionDropout: attentionDropout, from: start))
     case .gatV2Mean:
       return plain(GATv2Convolution(width, 3, heads: 4, merge: .mean, attentionDropout: attentionDropout, from: start))
+    case .signedAttention: return plain(FAConvolution(width, gateDropout: attentionDropout, from: start))
+    case .acm: return plain(ACMConvolution(width, 4, from: start))
+    case .graphTransformer:
+      return plain(
+        GraphTransformerConvolution(
+          width, heads: 2, dropout: attentionDropout, attentionDropout: attentionDropout, from: start))
     case .sgcNarrowing: return plain(SGConvolution(width, 4, from: start))
     case .sgcWidening: return plain(SGConvolution(width, 9, from: start))
     case .appnp: return plain(APPNPPropagation(steps: 5, teleport: 0.2))

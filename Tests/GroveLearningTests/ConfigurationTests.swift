@@ -182,11 +182,11 @@ import Testing
   private static let changes: [(key: String, change: @Sendable (inout TrainingConfiguration) -> Void)] = [
     ("hidden", { $0.hidden = 5 }), ("layers", { $0.layers += 1 }), ("heads", { $0.heads = 3 }),
     ("outputHeads", { $0.outputHeads = 3 }), ("dropout", { $0.dropout = 0.25 }),
-    ("attentionDropout", { $0.attentionDropout = 0.25 }), ("norm", { $0.norm = .batch }),
+    ("attentionDropout", { $0.attentionDropout = 0.25 }), ("norm", { $0.norm = .graph }),
     ("residual", { $0.residual = true }), ("aggregator", { $0.aggregator = .max }),
     ("normalizeEmbeddings", { $0.normalizeEmbeddings = true }), ("propagations", { $0.propagations += 1 }),
-    ("alpha", { $0.alpha = 0.3 }), ("theta", { $0.theta = 0.9 }), ("sharedWeights", { $0.sharedWeights = false }),
-    ("weightDecay2", { $0.weightDecay2 = 0.4 }),
+    ("alpha", { $0.alpha = 0.35 }), ("theta", { $0.theta = 0.9 }), ("sharedWeights", { $0.sharedWeights = false }),
+    ("weightDecay2", { $0.weightDecay2 = 0.4 }), ("walkLength", { $0.walkLength = 5 }),
   ]
 
   @Test(arguments: ModelCatalogue.recipes.map(\.name))

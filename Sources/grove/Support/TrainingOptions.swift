@@ -34,6 +34,18 @@ struct TrainingOptions: ParsableArguments {
   @Flag(name: .customLong("shared-weights"), inversion: .prefixedNo, help: "One weight a layer (gcnii).")
   var sharedWeights: Bool?
 
+  @Option(name: .customLong("walk-length"), help: "Columns of the random-walk encoding (graph-transformer, gps).")
+  var walkLength: Int?
+  @Option(
+    name: .customLong("correct-and-smooth"),
+    help: "none, auto or fixed: correct and smooth the trained model's probabilities by the training nodes' classes.")
+  var correctAndSmooth: String?
+  @Option(name: .customLong("correction-scale"), help: "Factor of fixed corrections.") var correctionScale: Float?
+  @Option(name: .customLong("correction-alpha"), help: "Spread of corrections.") var correctionAlpha: Float?
+  @Option(name: .customLong("smoothing-alpha"), help: "Spread of smoothed classes.") var smoothingAlpha: Float?
+  @Option(name: .customLong("correction-steps"), help: "Steps of correction and of smoothing.")
+  var correctionSteps: Int?
+
   @Option(
     parsing: .unconditional,
     help: "Neighbors drawn at each hop from the training nodes, such as 15,10; -1: all. Without it: the whole graph.")
@@ -64,16 +76,19 @@ struct TrainingOptions: ParsableArguments {
       ("task", task), ("model", model), ("features", features), ("normalizeFeatures", normalizeFeatures),
       ("undirected", undirected), ("norm", norm), ("aggregator", aggregator), ("optimizer", optimizer),
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights),
+      ("correctAndSmooth", correctAndSmooth),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
       ("outputHeads", outputHeads), ("propagations", propagations), ("warmup", warmup), ("epochs", epochs),
       ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch),
+      ("walkLength", walkLength), ("correctionSteps", correctionSteps),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
       ("weightDecay", weightDecay), ("weightDecay2", weightDecay2), ("momentum", momentum),
-      ("labelSmoothing", labelSmoothing),
+      ("labelSmoothing", labelSmoothing), ("correctionScale", correctionScale), ("correctionAlpha", correctionAlpha),
+      ("smoothingAlpha", smoothingAlpha),
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("normalizeEmbeddings", normalizeEmbeddings), ("sharedWeights", sharedWeights),
