@@ -9,8 +9,8 @@ import Testing
 /// Layers and models for graphs whose neighbors differ, against numbers worked out elsewhere.
 @Suite("Heterophily")
 struct HeterophilyTests {
-  private static let start = Initializer(RandomStream(seed: 1))
-  private static let rows = Tensor([[1, 2], [3, -1], [0.5, 0], [-2, 1], [4, 4]])
+  private let start = Initializer(RandomStream(seed: 1))
+  private let rows = Tensor([[1, 2], [3, -1], [0.5, 0], [-2, 1], [4, 4]])
   /// 0 – 1 – 2 – 3 and an isolated node 4, edges both ways.
   private static let path = TestGraphs.graph([0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], nodeCount: 5)
 
@@ -20,10 +20,10 @@ struct HeterophilyTests {
 
   @Test("Signed attention gives the numbers of PyTorch Geometric without loops")
   func signedAttention() {
-    let layer = FAConvolution(2, from: Self.start)
+    let layer = FAConvolution(2, from: start)
     set(layer.sourceGate, [0.5, -0.25])
     set(layer.targetGate, [0.1, 0.3])
-    let result = layer(Self.rows, over: TestGraphs.five.block)
+    let result = layer(rows, over: TestGraphs.five.block)
     #expect(
       difference(
         result.values, [2.274_906_4, -0.696_653_5, 0, 0, 2.033_458, -0.619_534_6, 0.118_926_7, 0, 0, 0]) < 1e-6)
@@ -31,7 +31,7 @@ struct HeterophilyTests {
 
   @Test("A neighbor whose gate is negative is taken away")
   func sign() {
-    let layer = FAConvolution(1, from: Self.start)
+    let layer = FAConvolution(1, from: start)
     set(layer.sourceGate, [1])
     set(layer.targetGate, [0])
     let graph = TestGraphs.graph([0, 1], [1, 0], nodeCount: 2)
@@ -76,7 +76,7 @@ struct HeterophilyTests {
 
   @Test("A round of H2GCN, worked by hand")
   func h2gcn() {
-    let model = H2GCN(1, hidden: 1, 1, rounds: 1, dropout: 0, from: Self.start)
+    let model = H2GCN(1, hidden: 1, 1, rounds: 1, dropout: 0, from: start)
     set(model.input.weight, [1])
     let result = Pass.evaluation { model(Tensor([[1], [2], [4], [8], [16]]), on: Self.path).embedding }
     let half = Float(0.5).squareRoot()
@@ -90,13 +90,13 @@ struct HeterophilyTests {
 
   @Test("GPR-GNN starts as personalised PageRank and sums its steps by γ")
   func gprgnn() {
-    let model = GPRGNN(widths: [2, 2], steps: 2, teleport: 0.1, dropout: 0, from: Self.start)
+    let model = GPRGNN(widths: [2, 2], steps: 2, teleport: 0.1, dropout: 0, from: start)
     #expect(difference(model.shares.value.values, [0.1, 0.09, 0.81]) < 1e-6)
     #expect(model.shares.decayGroup == .none)
     set(model.network.layers[0].weight, [1, 0, 0, 1])
     model.network.layers[0].bias.map { set($0, [0, 0]) }
     set(model.shares, [2, -1, 0.5])
-    let x = Matrix(Self.rows.values, rows: 5, columns: 2)
+    let x = Matrix(rows.values, rows: 5, columns: 2)
     func step(_ x: Matrix) -> Matrix {
       let degree: [Double] = [2, 3, 3, 2, 1]
       var out = Matrix(rows: 5, columns: 2)
@@ -107,13 +107,13 @@ struct HeterophilyTests {
     }
     let (one, two) = (step(x), step(step(x)))
     let expected = (0..<10).map { 2 * x.values[$0] - one.values[$0] + 0.5 * two.values[$0] }
-    let result = Pass.evaluation { model(Self.rows, on: Self.path).logits }
+    let result = Pass.evaluation { model(rows, on: Self.path).logits }
     #expect(difference(result.values, expected) < 1e-5)
   }
 
   @Test("The three channels of ACM, worked by hand")
   func acm() {
-    let layer = ACMConvolution(1, 1, from: Self.start)
+    let layer = ACMConvolution(1, 1, from: start)
     for weight in [layer.lowWeight, layer.highWeight, layer.ownWeight] { set(weight, [1]) }
     for gate in [layer.lowGate, layer.highGate, layer.ownGate] { set(gate, [0]) }
     // All gates are σ(0) = 1/2, so M's column sums over 6 go through the softmax.
@@ -184,7 +184,7 @@ struct HeterophilyTests {
 
   @Test("A transformer layer of one head attends as softmax over the edges says")
   func transformer() {
-    let layer = GraphTransformerConvolution(1, heads: 1, norm: .none, from: Self.start)
+    let layer = GraphTransformerConvolution(1, heads: 1, norm: .none, from: start)
     for linear in [layer.query, layer.key, layer.value, layer.merge] { set(linear.weight, [1]) }
     layer.merge.bias.map { set($0, [0]) }
     set(layer.contract.weight, [0, 0])
@@ -200,7 +200,7 @@ struct HeterophilyTests {
 
   @Test("GPS adds what edges and what all nodes tell")
   func gps() {
-    let layer = GPSConvolution(1, heads: 1, norm: .none, from: Self.start)
+    let layer = GPSConvolution(1, heads: 1, norm: .none, from: start)
     for linear in [layer.local.neighbor, layer.local.own, layer.query, layer.key, layer.value, layer.merge] {
       set(linear.weight, [1])
       linear.bias.map { set($0, [0]) }
@@ -215,7 +215,7 @@ struct HeterophilyTests {
   }
 
   private func models() -> [any NodeModel] {
-    let start = Self.start
+    let start = start
     return [
       H2GCN(6, hidden: 4, 3, rounds: 2, dropout: 0.5, from: start),
       FAGCN(6, hidden: 4, 3, layers: 3, epsilon: 0.3, dropout: 0.5, from: start),

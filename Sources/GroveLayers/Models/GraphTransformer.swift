@@ -3,12 +3,15 @@ public import GroveTensors
 
 /// Layers that each keep the width of rows, after rows and walk encodings are summed: the graph transformer and GPS.
 ///
-///     h = dense(dropout(x)) + dense(norm(p)) → layer → … → dropout → dense → logits,   p the random-walk encoding
+///     h = norm(dense(dropout(x))) + dense(norm(p)) → layer → … → dropout → dense → logits,   p the random-walk encoding
 ///
-/// Rows and encodings pass dense layers of their own and are added, which is one dense layer over both side by side.
+/// Rows and encodings pass dense layers of their own and are added. The norms (of columns) bring both to one size: rows of
+/// bags of words are so small that encodings would drown them.
 public final class GraphTransformer: NodeModel {
   /// Brings features to the hidden width. [in, hidden]
   public let input: Linear
+  /// Brings what `input` makes to mean 0 and variance 1.
+  public let inputNorm: BatchNorm
   private let encoding: WalkEncoding
   /// The layers, each of the hidden width.
   public let layers: [any GraphConvolution]
@@ -23,6 +26,7 @@ public final class GraphTransformer: NodeModel {
     dropout: Float, from initializer: Initializer
   ) {
     input = Linear(inputWidth, hidden, from: initializer)
+    inputNorm = BatchNorm(hidden, from: initializer)
     encoding = WalkEncoding(steps: walkLength, hidden, from: initializer)
     self.layers = layers
     output = Linear(hidden, classCount, from: initializer)
@@ -35,7 +39,7 @@ public final class GraphTransformer: NodeModel {
   /// Logits, and the rows after the last layer as embedding. [N, in] → [N, C]
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     let block = blocks[0]
-    var h = input(features.droppedOut(dropout, rowIDs: block.sourceIDs)) + encoding(block)
+    var h = inputNorm(input(features.droppedOut(dropout, rowIDs: block.sourceIDs))) + encoding(block)
     for layer in layers { h = layer(h, over: block) }
     return NodeOutput(embedding: h, logits: output(h.droppedOut(dropout, rowIDs: block.sourceIDs)))
   }

@@ -81,7 +81,6 @@ extension ModelCatalogue {
     {
       $0.hidden = 16
       $0.heads = 4
-      $0.attentionDropout = 0.5
       $0.norm = norm
       $0.lr = 0.005
     }
