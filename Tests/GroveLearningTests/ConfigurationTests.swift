@@ -99,7 +99,7 @@ import Testing
     ("hidden", 0), ("hidden", 1 << 40), ("layers", 0), ("layers", 1 << 30), ("heads", 0), ("outputHeads", 0),
     ("runs", 0),
     ("runs", -1), ("epochs", 0), ("patience", -1), ("warmup", -1), ("seed", -1), ("seed", Int.max), ("propagations", 0),
-    ("checkpointEvery", 0),
+    ("checkpointEvery", 0), ("walkLength", 0), ("correctionSteps", 0),
   ]) func `an impossible count names the key and the rule`(key: String, value: Int) {
     expectRefused([key, "\(value)", "it must be at"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
   }
@@ -109,6 +109,8 @@ import Testing
       ("dropout", 1), ("dropout", -0.1), ("attentionDropout", 1), ("momentum", 1), ("labelSmoothing", 1), ("lr", 0),
       ("lr", -1), ("weightDecay", -1), ("weightDecay2", -1), ("theta", -1), ("alpha", 1.5), ("alpha", -0.1),
       ("lr", .nan), ("lr", .infinity), ("dropout", .nan), ("alpha", .nan), ("weightDecay", .infinity),
+      ("correctionAlpha", 1.5), ("smoothingAlpha", -0.1),
+      ("correctionScale", -1),
     ] as [(String, Float)]) func `an impossible number names the key and the rule`(key: String, value: Float)
   {
     expectRefused([key, "must be"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
@@ -116,9 +118,16 @@ import Testing
 
   @Test(arguments: [
     ("task", "links"), ("normalizeFeatures", "columns"), ("undirected", "maybe"), ("classWeights", "inverse"),
+    ("correctAndSmooth", "always"),
   ]) func `an unknown word names the key and the words it takes`(key: String, value: String) {
     expectRefused([key, "'\(value)'", "it must be one of"]) {
       _ = try TrainingConfiguration(layers: [flags([key: value])])
+    }
+  }
+
+  @Test func `rounds that each double the width are few`() {
+    expectRefused(["layers is 9", "h2gcn", "at most 8"]) {
+      _ = try TrainingConfiguration(layers: [flags(["model": "h2gcn", "layers": 9])])
     }
   }
 
@@ -136,6 +145,8 @@ import Testing
     "weightDecay": Float(1e-9), "weightDecay2": Float(0.33), "momentum": Float(0.9), "schedule": "cosine", "warmup": 9,
     "epochs": 11, "patience": 12, "metric": "macroF1", "classWeights": "balanced", "labelSmoothing": Float(0.05),
     "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256,
+    "walkLength": 5, "correctAndSmooth": "fixed", "correctionScale": Float(1.5), "correctionAlpha": Float(0.3),
+    "smoothingAlpha": Float(0.6), "correctionSteps": 4,
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)

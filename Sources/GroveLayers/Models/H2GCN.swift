@@ -28,7 +28,7 @@ public final class H2GCN: NodeModel {
   public init(
     _ inputWidth: Int, hidden: Int, _ classCount: Int, rounds: Int, dropout: Float, from initializer: Initializer
   ) {
-    precondition(rounds >= 1 && rounds <= 16, "H2GCN: \(rounds) rounds; each doubles the width, so at most 16")
+    precondition(rounds >= 1 && rounds <= 8, "H2GCN: \(rounds) rounds; each doubles the width, so at most 8")
     input = Linear(inputWidth, hidden, bias: false, start: .glorot, from: initializer)
     output = Linear(((1 << (rounds + 1)) - 1) * hidden, classCount, start: .glorot, from: initializer)
     self.rounds = rounds

@@ -157,6 +157,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       oneOf(.correctAndSmooth, correctAndSmooth, ["none", "auto", "fixed"]),
       atLeastZero(.correctionScale, correctionScale), share(.correctionAlpha, correctionAlpha),
       share(.smoothingAlpha, smoothingAlpha), share(.alpha, alpha),
+      model == "h2gcn" && layers > 8
+        ? "layers is \(layers); each round of h2gcn doubles the width, so it must be at most 8" : nil,
       whole(.patience, patience, 0...1 << 40), whole(.warmup, warmup, 0...1 << 40), whole(.seed, seed, 0...1 << 53),
       checkpointEvery.flatMap { whole(.checkpointEvery, $0, 1...1 << 40) },
       fanouts.first { $0 != -1 && !(1...1 << 20).contains($0) }.map {
