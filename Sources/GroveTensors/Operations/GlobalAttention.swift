@@ -69,7 +69,7 @@ private struct AttentionWork {
   /// A block of query rows with what they give to each key.
   private struct Block {
     let range: Range<Int>
-    /// [range, D]
+    /// Their rows. [range, D]
     let queries: FloatBuffer
     /// Softmax of their scores. [range, M]
     let weights: FloatBuffer
