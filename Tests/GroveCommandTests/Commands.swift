@@ -78,7 +78,9 @@ let shippedGraphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().
 let models = basicModels + convolutionModels + heterophilyModels + heterogeneousModels
 private let basicModels = ["gcn", "sage", "gat", "gatv2", "sgc", "appnp", "gcnii", "mlp", "label-propagation"]
 private let convolutionModels = ["gin", "tag", "cheb", "arma", "transformer", "graphconv", "pna", "lightgcn"]
-private let heterophilyModels: [String] = []
+private let heterophilyModels = [
+  "h2gcn", "fagcn", "gprgnn", "acm-gcn", "graph-transformer", "gps", "correct-and-smooth",
+]
 private let heterogeneousModels = ["rgcn", "han", "hgt", "simple-hgn", "hetero-sage", "hetero-gat"]
 
 /// A tool of this machine; tests that need one say so where it is missing.

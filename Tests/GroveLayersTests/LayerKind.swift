@@ -14,6 +14,7 @@ enum LayerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case transformer, transformerGated, gatV2Edges, transformerEdges
   case sgcNarrowing, sgcWidening, appnp, gcnii, gcniiTwoWeights
   case tagNarrowing, tagWidening, chebNarrowing, chebWidening, cheb1, arma, lightGCN
+  case signedAttention, acm, graphTransformer
 
   var testDescription: String { rawValue }
 
@@ -105,6 +106,12 @@ enum LayerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .arma:
       return plain(ARMAConvolution(width, 4, stacks: 3, steps: 3, dropout: attentionDropout, from: start))
     case .lightGCN: return plain(LightGCNPropagation(propagations: 4))
+    case .signedAttention: return plain(FAConvolution(width, gateDropout: attentionDropout, from: start))
+    case .acm: return plain(ACMConvolution(width, 4, from: start))
+    case .graphTransformer:
+      return plain(
+        GraphTransformerConvolution(
+          width, heads: 2, dropout: attentionDropout, attentionDropout: attentionDropout, from: start))
     case .sgcNarrowing: return plain(SGConvolution(width, 4, from: start))
     case .sgcWidening: return plain(SGConvolution(width, 9, from: start))
     case .appnp: return plain(APPNPPropagation(steps: 5, teleport: 0.2))

@@ -99,7 +99,7 @@ import Testing
     ("hidden", 0), ("hidden", 1 << 40), ("layers", 0), ("layers", 1 << 30), ("heads", 0), ("outputHeads", 0),
     ("runs", 0),
     ("runs", -1), ("epochs", 0), ("patience", -1), ("warmup", -1), ("seed", -1), ("seed", Int.max), ("propagations", 0),
-    ("checkpointEvery", 0),
+    ("checkpointEvery", 0), ("walkLength", 0), ("correctionSteps", 0),
   ]) func `an impossible count names the key and the rule`(key: String, value: Int) {
     expectRefused([key, "\(value)", "it must be at"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
   }
@@ -109,6 +109,8 @@ import Testing
       ("dropout", 1), ("dropout", -0.1), ("attentionDropout", 1), ("momentum", 1), ("labelSmoothing", 1), ("lr", 0),
       ("lr", -1), ("weightDecay", -1), ("weightDecay2", -1), ("theta", -1), ("alpha", 1.5), ("alpha", -0.1),
       ("lr", .nan), ("lr", .infinity), ("dropout", .nan), ("alpha", .nan), ("weightDecay", .infinity),
+      ("correctionAlpha", 1.5), ("smoothingAlpha", -0.1),
+      ("correctionScale", -1),
     ] as [(String, Float)]) func `an impossible number names the key and the rule`(key: String, value: Float)
   {
     expectRefused([key, "must be"]) { _ = try TrainingConfiguration(layers: [flags([key: value])]) }
@@ -116,9 +118,16 @@ import Testing
 
   @Test(arguments: [
     ("task", "links"), ("normalizeFeatures", "columns"), ("undirected", "maybe"), ("classWeights", "inverse"),
+    ("correctAndSmooth", "always"),
   ]) func `an unknown word names the key and the words it takes`(key: String, value: String) {
     expectRefused([key, "'\(value)'", "it must be one of"]) {
       _ = try TrainingConfiguration(layers: [flags([key: value])])
+    }
+  }
+
+  @Test func `rounds that each double the width are few`() {
+    expectRefused(["layers is 9", "h2gcn", "at most 8"]) {
+      _ = try TrainingConfiguration(layers: [flags(["model": "h2gcn", "layers": 9])])
     }
   }
 
@@ -139,6 +148,8 @@ import Testing
     "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256, "bases": 3, "relationMerge": "attention",
     "metapaths": ["a-b-a"], "otherFeatures": "one-hot", "replacement": true, "weightedSampling": true,
     "relationFanouts": ["edges=3,2"],
+    "walkLength": 5, "correctAndSmooth": "fixed", "correctionScale": Float(1.5), "correctionAlpha": Float(0.3),
+    "smoothingAlpha": Float(0.6), "correctionSteps": 4,
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
@@ -187,13 +198,14 @@ import Testing
   private static let changes: [(key: String, change: @Sendable (inout TrainingConfiguration) -> Void)] = [
     ("hidden", { $0.hidden = 5 }), ("layers", { $0.layers += 1 }), ("heads", { $0.heads = 3 }),
     ("outputHeads", { $0.outputHeads = 3 }), ("dropout", { $0.dropout = 0.25 }),
-    ("attentionDropout", { $0.attentionDropout = 0.25 }), ("norm", { $0.norm = .batch }),
+    ("attentionDropout", { $0.attentionDropout = 0.25 }), ("norm", { $0.norm = .graph }),
     ("residual", { $0.residual = true }), ("jumping", { $0.jumping = .max }), ("stacks", { $0.stacks += 1 }),
     ("aggregator", { $0.aggregator = .max }),
     ("normalizeEmbeddings", { $0.normalizeEmbeddings = true }), ("propagations", { $0.propagations += 1 }),
-    ("alpha", { $0.alpha = 0.3 }), ("theta", { $0.theta = 0.9 }), ("sharedWeights", { $0.sharedWeights = false }),
+    ("alpha", { $0.alpha = 0.35 }), ("theta", { $0.theta = 0.9 }), ("sharedWeights", { $0.sharedWeights = false }),
     ("weightDecay2", { $0.weightDecay2 = 0.4 }), ("bases", { $0.bases = 2 }),
     ("relationMerge", { $0.relationMerge = .attention }), ("metapaths", { $0.metapaths = ["node-node-node"] }),
+    ("walkLength", { $0.walkLength = 5 }),
   ]
 
   @Test(arguments: ModelCatalogue.recipes.map(\.name))

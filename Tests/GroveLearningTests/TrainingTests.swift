@@ -192,6 +192,23 @@ import Testing
     #expect(result.test["accuracy"] ?? 0 > 0.6, "\(model): \(result.test)")
   }
 
+  @Test(arguments: ["gcn", "sgc", "gps"], ["auto", "fixed"])
+  func `any trained model is corrected and smoothed, its weights untouched`(model: String, scaling: String) throws {
+    let plain = try graph.trainer(model) { $0.epochs = 15 }.train(in: nil)
+    let spread = try graph.trainer(model) {
+      $0.epochs = 15
+      $0.correctAndSmooth = scaling
+    }.train(in: nil)
+    #expect(plain.result.bestEpoch == spread.result.bestEpoch)
+    #expect(sameBits(plain.model.outputs().embeddings, spread.model.outputs().embeddings))
+    #expect(plain.model.outputs().logits != spread.model.outputs().logits)
+    #expect(spread.result.test["accuracy"] ?? 0 > 0.6, "\(spread.result.test)")
+    let rows = spread.model.predictions().probabilities
+    for start in stride(from: 0, to: rows.count, by: 3) {
+      #expect(abs(rows[start..<start + 3].reduce(0, +) - 1) < 1e-4)
+    }
+  }
+
   // MARK: - What cannot be trained
 
   @Test(arguments: [1, 2, 5], [Metric.accuracy, .rocAUC, .loss])

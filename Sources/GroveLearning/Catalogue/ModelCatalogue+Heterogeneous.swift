@@ -7,7 +7,7 @@ extension ModelCatalogue {
     ModelRecipe(
       name: "rgcn", title: "Relational graph convolutional network", task: "nodes",
       source: "Schlichtkrull 2018; training recipe as gcn, patience 100", options: heteroOptions + ["bases"],
-      defaults: { _ in },
+      defaults: { $0.normalizeFeatures = "none" },
       kind: .heterogeneous(usesMetaPaths: false) { shape, options, start in
         heteroStack(shape, options, start, activation: .relu) {
           RGCNConvolution(
@@ -19,6 +19,7 @@ extension ModelCatalogue {
       source: "Wang 2019; 8 heads of 8, dropout 0.6, learning rate 0.005; decay 0.001; best epoch by validation loss",
       options: ["hidden", "heads", "dropout", "attentionDropout", "metapaths", "metric"],
       defaults: {
+        $0.normalizeFeatures = "none"
         $0.hidden = 8
         $0.heads = 8
         $0.dropout = 0.6
@@ -42,6 +43,7 @@ extension ModelCatalogue {
       source: "Hu, Dong, Wang, Sun 2020; 8 heads of 8, else as gcn, best epoch by validation loss",
       options: heteroOptions + ["heads", "attentionDropout", "metric"],
       defaults: {
+        $0.normalizeFeatures = "none"
         $0.hidden = 8
         $0.heads = 8
         $0.lr = 0.005
@@ -61,6 +63,7 @@ extension ModelCatalogue {
         "Lv 2021; 3 layers, 8 heads of 64, β 0.05, dropout 0.5 of attention too, learning rate 0.0005, decay 1e-4, best epoch by validation loss",
       options: heteroOptions + ["heads", "outputHeads", "attentionDropout", "metric"],
       defaults: {
+        $0.normalizeFeatures = "none"
         $0.layers = 3
         $0.heads = 8
         $0.attentionDropout = 0.5
@@ -86,7 +89,8 @@ extension ModelCatalogue {
     ModelRecipe(
       name: "hetero-sage", title: "GraphSAGE for each relation", task: "nodes",
       source: "the convolution of Hamilton, Ying, Leskovec 2017 for each relation; training recipe as gcn",
-      options: heteroOptions + ["relationMerge", "aggregator", "normalizeEmbeddings"], defaults: { _ in },
+      options: heteroOptions + ["relationMerge", "aggregator", "normalizeEmbeddings"],
+      defaults: { $0.normalizeFeatures = "none" },
       kind: .heterogeneous(usesMetaPaths: false) { shape, options, start in
         relationStack(shape, options, start, width: options.hidden, activation: .relu) {
           SAGEConvolution(
@@ -98,6 +102,7 @@ extension ModelCatalogue {
       source: "the convolution of Veličković 2018 for each relation; 8 heads of 8, else as gcn",
       options: heteroOptions + ["relationMerge", "heads", "attentionDropout"],
       defaults: {
+        $0.normalizeFeatures = "none"
         $0.hidden = 8
         $0.heads = 8
         $0.lr = 0.005

@@ -94,6 +94,7 @@ public enum ModelCatalogue {
   /// Keys of every model that is trained by gradients.
   public static let trainingOptions = [
     "optimizer", "lr", "weightDecay", "schedule", "warmup", "epochs", "patience", "labelSmoothing", "classWeights",
+    "correctAndSmooth", "correctionScale", "correctionAlpha", "smoothingAlpha", "correctionSteps",
   ]
 
   /// - Throws: `TrainingFailure.configuration` that lists the names.

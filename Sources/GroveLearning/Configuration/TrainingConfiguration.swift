@@ -72,6 +72,20 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Features of the types that are not classified: `auto` (the first stored column, else `learned:64`), a column,
   /// `learned:WIDTH`, `one-hot` or `none` (all alike).
   public var otherFeatures = "auto"
+  /// Columns of the random-walk encoding of transformers: steps after which a walk may be back.
+  public var walkLength = 16
+
+  /// `none`, or how errors at training nodes are scaled before they correct the trained model's probabilities, which are
+  /// then smoothed: `auto` or `fixed`.
+  public var correctAndSmooth = "none"
+  /// What corrections are multiplied by where they are `fixed`.
+  public var correctionScale: Float = 1
+  /// Share of corrections that comes along edges in each step, in 0...1.
+  public var correctionAlpha: Float = 0.8
+  /// Share of smoothed probabilities that comes along edges in each step, in 0...1.
+  public var smoothingAlpha: Float = 0.8
+  /// Steps of correction, and again of smoothing.
+  public var correctionSteps = 50
 
   /// Largest number of edges drawn into a node at each hop from the training nodes, -1 for all; empty: each step sees
   /// the whole graph.
@@ -120,6 +134,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, aggregator
     case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
     case bases, relationMerge, metapaths, otherFeatures
+    case walkLength, correctAndSmooth, correctionScale, correctionAlpha, smoothingAlpha, correctionSteps
     case fanouts, relationFanouts, replacement, weightedSampling, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
@@ -141,6 +156,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     func atLeastZero(_ key: CodingKeys, _ value: Float) -> String? {
       value >= 0 && value.isFinite ? nil : "\(key.rawValue) is \(value); it must be 0 or more"
     }
+    func share(_ key: CodingKeys, _ value: Float) -> String? {
+      value >= 0 && value <= 1 ? nil : "\(key.rawValue) is \(value); it must be between 0 and 1"
+    }
     func oneOf(_ key: CodingKeys, _ value: String, _ allowed: [String]) -> String? {
       allowed.contains(value)
         ? nil : "\(key.rawValue) is '\(value)'; it must be one of \(allowed.joined(separator: ", "))"
@@ -156,8 +174,13 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       rate(.dropout, dropout), rate(.attentionDropout, attentionDropout), rate(.momentum, momentum),
       rate(.labelSmoothing, labelSmoothing), atLeastZero(.weightDecay, weightDecay),
       weightDecay2.flatMap { atLeastZero(.weightDecay2, $0) }, atLeastZero(.theta, theta),
-      alpha >= 0 && alpha <= 1 ? nil : "alpha is \(alpha); it must be between 0 and 1",
       lr > 0 && lr.isFinite ? nil : "lr is \(lr); it must be above 0",
+      whole(.walkLength, walkLength, 1...4096), whole(.correctionSteps, correctionSteps, 1...1 << 20),
+      oneOf(.correctAndSmooth, correctAndSmooth, ["none", "auto", "fixed"]),
+      atLeastZero(.correctionScale, correctionScale), share(.correctionAlpha, correctionAlpha),
+      share(.smoothingAlpha, smoothingAlpha), share(.alpha, alpha),
+      model == "h2gcn" && layers > 8
+        ? "layers is \(layers); each round of h2gcn doubles the width, so it must be at most 8" : nil,
       whole(.patience, patience, 0...1 << 40), whole(.warmup, warmup, 0...1 << 40), whole(.seed, seed, 0...1 << 53),
       checkpointEvery.flatMap { whole(.checkpointEvery, $0, 1...1 << 40) },
       fanouts.first { $0 != -1 && !(1...1 << 20).contains($0) }.map {
@@ -184,13 +207,16 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .metapaths: "a list of names, such as paper-author-paper"
     case .fanouts: "a list of whole numbers, such as 15,10"
     case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
-    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures: "text"
+    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures,
+      .correctAndSmooth:
+      "text"
     case .residual, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling: "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
-      .checkpointEvery, .batch:
+      .checkpointEvery, .batch, .walkLength, .correctionSteps:
       "a whole number"
-    case .dropout, .attentionDropout, .alpha, .theta, .lr, .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
+    case .correctionScale, .correctionAlpha, .smoothingAlpha, .dropout, .attentionDropout, .alpha, .theta, .lr,
+      .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
       nil:
       "a number"
     }

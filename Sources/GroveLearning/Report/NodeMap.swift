@@ -4,7 +4,7 @@ import GroveKernels
 /// The embeddings of a graph's nodes, or of a sample of them, in the plane.
 struct NodeMap: Sendable {
   /// At most so many nodes are laid out, because every pair of them is compared.
-  static let most = 2000
+  static let most = 1000
 
   /// The nodes in rising order.
   let nodes: [Int32]

@@ -18,9 +18,9 @@ struct RunFacts {
   let evaluation: NodeEvaluation
   /// Each of the scored nodes.
   let scores: NodeScores
-  /// Edges into each of the scored nodes, loops left out.
+  /// Edges of all relations into each of the scored nodes, loops left out.
   let degrees: [Int]
-  /// Local homophily of each of the scored nodes.
+  /// Local homophily of each of the scored nodes, over edges among nodes of their type.
   let homophily: [Double?]
   /// Lines of the log, epochs rising; none for models without parameters.
   let epochs: [MetricsLog.Line]
@@ -40,7 +40,7 @@ struct RunFacts {
     graphName = data.name
     nodeType = data.nodeType.name
     nodeCount = data.nodeCount
-    edgeCount = data.graph.edgeCount
+    edgeCount = data.edgeCount
     labels = data.labels
     self.split = split
     let part = [SplitPart.test, .validation].first { !split.nodes(of: $0).isEmpty } ?? .train
@@ -52,7 +52,7 @@ struct RunFacts {
     let rows = nodes.flatMap { logits[Int($0) * width..<(Int($0) + 1) * width] }
     evaluation = NodeEvaluation(logits: rows, of: nodes, labels: data.labels)
     scores = NodeScores(logits: rows, of: nodes, labels: data.labels)
-    degrees = nodes.map { node in data.graph.incoming[Int(node)].count { $0 != node } }
+    degrees = nodes.map { data.degree(of: $0) }
     homophily = LocalHomophily.values(of: nodes, in: data.graph, labels: data.labels)
     epochs = try MetricsLog.lines(of: folder.metricsPath)
     metric = model.configuration.metric ?? data.defaultMetric
@@ -83,6 +83,18 @@ struct RunFacts {
     case .train: MetricValues(result.train)
     case .validation: MetricValues(result.validation)
     case .test: MetricValues(result.test)
+    }
+  }
+}
+
+extension NodeData {
+  /// Number of edges that the model sees into a classified node, loops left out.
+  fileprivate func degree(of node: Int32) -> Int {
+    guard let heterogeneous else { return graph.incoming[Int(node)].count { $0 != node } }
+    let seen = heterogeneous.graph
+    return zip(seen.relations, seen.adjacencies).filter { $0.0.target == nodeType }.reduce(0) { sum, part in
+      let sources = part.1.incoming[Int(node)]
+      return sum + (part.0.source == nodeType ? sources.count { $0 != node } : sources.count)
     }
   }
 }

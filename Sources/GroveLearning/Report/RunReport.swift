@@ -7,7 +7,7 @@ public struct RunReport {
   /// Scores the run's nodes and lays its embeddings out.
   ///
   /// - Throws: `TrainingFailure.checkpoint` where the run's log cannot be read.
-  /// - Complexity: O(N + E) beside one pass of the model; the map is of at most 2,000 nodes.
+  /// - Complexity: O(N + E) beside one pass of the model; the map is of at most 1,000 nodes.
   public init(_ model: TrainedModel, _ result: RunResult, in folder: RunFolder) throws {
     facts = try RunFacts(model, result, in: folder)
   }

@@ -165,7 +165,8 @@ public final class TrainedModel {
     Pass.evaluation {
       if let classifier {
         let output = output(of: classifier, for: part)
-        return (output.embedding.values, output.embedding.columns, output.logits.values)
+        let logits = corrected(output.logits.values, over: shown(to: part).graph)
+        return (output.embedding.values, output.embedding.columns, logits)
       }
       let logits = propagated(over: shown(to: part).graph)
       return (logits, data.classCount, logits)

@@ -45,6 +45,17 @@ struct TrainingOptions: ParsableArguments {
     name: .customLong("other-features"),
     help: "Of types that are not classified: auto, a column, learned:WIDTH, one-hot or none.")
   var otherFeatures: String?
+  @Option(name: .customLong("walk-length"), help: "Columns of the random-walk encoding (graph-transformer, gps).")
+  var walkLength: Int?
+  @Option(
+    name: .customLong("correct-and-smooth"),
+    help: "none, auto or fixed: correct and smooth the trained model's probabilities by the training nodes' classes.")
+  var correctAndSmooth: String?
+  @Option(name: .customLong("correction-scale"), help: "Factor of fixed corrections.") var correctionScale: Float?
+  @Option(name: .customLong("correction-alpha"), help: "Spread of corrections.") var correctionAlpha: Float?
+  @Option(name: .customLong("smoothing-alpha"), help: "Spread of smoothed classes.") var smoothingAlpha: Float?
+  @Option(name: .customLong("correction-steps"), help: "Steps of correction and of smoothing.")
+  var correctionSteps: Int?
 
   @Option(
     parsing: .unconditional,
@@ -86,18 +97,21 @@ struct TrainingOptions: ParsableArguments {
       ("undirected", undirected), ("norm", norm), ("jumping", jumping), ("aggregator", aggregator),
       ("optimizer", optimizer),
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights), ("relationMerge", relationMerge),
-      ("otherFeatures", otherFeatures),
+      ("otherFeatures", otherFeatures), ("correctAndSmooth", correctAndSmooth),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
       ("outputHeads", outputHeads), ("propagations", propagations), ("stacks", stacks), ("warmup", warmup),
       ("epochs", epochs),
       ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch), ("bases", bases),
+      ("walkLength", walkLength),
+      ("correctionSteps", correctionSteps),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
       ("weightDecay", weightDecay), ("weightDecay2", weightDecay2), ("momentum", momentum),
-      ("labelSmoothing", labelSmoothing),
+      ("labelSmoothing", labelSmoothing), ("correctionScale", correctionScale), ("correctionAlpha", correctionAlpha),
+      ("smoothingAlpha", smoothingAlpha),
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("normalizeEmbeddings", normalizeEmbeddings), ("sharedWeights", sharedWeights),
