@@ -38,7 +38,7 @@ extension ModelCatalogue {
     ModelRecipe(
       name: "acm-gcn", title: "Low-pass, high-pass and own channel, mixed for each node", task: "nodes",
       source: "Luan 2022; training recipe as gcn",
-      options: ["hidden", "layers", "dropout", "norm", "residual"], defaults: { _ in },
+      options: stackOptions, defaults: { _ in },
       kind: .trained { shape, options, start in
         stack(shape, options, start) { i, o, _ in ACMConvolution(i, o, from: start) }
       }),
