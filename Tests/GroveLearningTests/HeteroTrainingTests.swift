@@ -188,7 +188,7 @@ private let heterogeneousModels = ModelCatalogue.recipes.filter(\.isHeterogeneou
     }
   }
 
-  @Test(arguments: [("auto", [6, 4, 64]), ("learned:5", [6, 5, 5]), ("one-hot", [6, 30, 4]), ("none", [6, 1, 1])])
+  @Test(arguments: [("auto", [6, 4, 4]), ("learned:5", [6, 5, 5]), ("one-hot", [6, 30, 4]), ("none", [6, 1, 1])])
   func `types that are not classified have the features that are asked for`(name: String, widths: [Int]) throws {
     let data = try Self.trainer(Self.source(), "rgcn") { $0.otherFeatures = name }.data
     #expect(data.heterogeneous?.features.map(\.width) == widths)

@@ -234,7 +234,8 @@ import Testing
   @Test(arguments: ModelCatalogue.recipes.map(\.name))
   func `each model takes fanouts or says that it does not`(model: String) throws {
     let takes = try !ModelCatalogue.recipe(named: model).samplingOptions.isEmpty
-    let layers = try configuration(["model": model]).layers
+    let plain = try configuration(["model": model])
+    let layers = try ModelCatalogue.recipe(named: model).sampledBlocks(plain) ?? plain.layers
     let values: [String: Any] = ["model": model, "fanouts": [Int](repeating: 4, count: layers)]
     guard takes else {
       let found = failure { _ = try configuration(values) }
@@ -244,15 +245,19 @@ import Testing
     }
     #expect(try configuration(values).fanouts.count == layers)
     #expect(
-      failure { _ = try configuration(["model": model, "fanouts": [4]]) }?.text.contains("\(layers) layers") == true)
-    let result = try graph.trainer(model, Self.sampled).train(in: nil).result
+      failure { _ = try configuration(["model": model, "fanouts": [4, 4, 4, 4, 4]]) }?.text.contains("\(layers) layers")
+        == true)
+    let result = try graph.trainer(model) {
+      Self.sampled(&$0)
+      $0.fanouts = [Int](repeating: 3, count: layers)
+    }.train(in: nil).result
     #expect(result.epochs == 12)
   }
 
   @Test func `the models of convolutions in a row are those that take fanouts`() {
     for model in Self.models {
       let options = ModelCatalogue.recipes.first { $0.name == model }?.samplingOptions
-      #expect(options == ["fanouts", "batch"])
+      #expect(options == ["fanouts", "replacement", "weightedSampling", "batch"])
     }
     for model in ["sgc", "appnp", "gcnii", "mlp", "label-propagation", "tag", "cheb", "arma", "lightgcn"] {
       #expect(ModelCatalogue.recipes.first { $0.name == model }?.samplingOptions == [])

@@ -69,7 +69,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var relationMerge = RelationMerge.sum
   /// Meta-paths such as `paper-author-paper` or `P-A-P`; empty: out to each type that relations lead to and back.
   public var metapaths: [String] = []
-  /// Features of the types that are not classified: `auto` (the first stored column, else `learned:64`), a column,
+  /// Features of the types that are not classified: `auto` (the first stored column, else `one-hot`), a column,
   /// `learned:WIDTH`, `one-hot` or `none` (all alike).
   public var otherFeatures = "auto"
   /// Columns of the random-walk encoding of transformers: steps after which a walk may be back.

@@ -45,8 +45,8 @@ public struct HeteroData: Sendable {
     }
     if !wordless.isEmpty {
       notes.append(
-        "no feature column of type \(wordless.joined(separator: ", ")), so each such node learns 64 numbers "
-          + "(--other-features learned:64)")
+        "no feature column of type \(wordless.joined(separator: ", ")), so each such node is a column of its own "
+          + "(--other-features one-hot)")
     }
   }
 
@@ -223,7 +223,7 @@ public struct HeteroData: Sendable {
     case "auto":
       if let first = available.first { return try stored(first) }
       wordless.append(type.name)
-      return .learned(width: 64)
+      return .given(.oneHot(count))
     case "one-hot": return .given(.oneHot(count))
     case "none": return .given(.dense(values: [Float](repeating: 1, count: count), width: 1))
     case let column where available.contains(column): return try stored(column)

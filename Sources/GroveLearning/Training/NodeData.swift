@@ -73,6 +73,11 @@ public struct NodeData: Sendable {
       throw TrainingFailure.configuration(
         "\(configuration.model) learns nothing that another graph could use; train it on \(source.name)")
     }
+    guard configuration.correctAndSmooth == "none" else {
+      throw TrainingFailure.configuration(
+        "the run corrects by the classes of its own training nodes, which \(source.name) lacks; "
+          + "train with --correct-and-smooth none to use it there")
+    }
     if let features = configuration.features, features == "one-hot" || features.hasPrefix("learned:") {
       throw TrainingFailure.configuration(
         "the run knows its own nodes only (features \(features)); train with given features to use it on \(source.name)"
