@@ -1,10 +1,10 @@
 """Heterogeneous node classifiers of PyTorch Geometric, to compare those of Grove with.
 
-usage: heterogeneous.py FOLDER MODEL [--split published_60] [--runs 5]
+usage: pyg_heterogeneous.py FOLDER MODEL [--split published_60] [--runs 5] [--metric loss] [--other learned]
 
-Every model has a dense layer for each node type, types without features learn 64 numbers a node, and the best epoch is
-that of the best accuracy on validation nodes, of equals that of the smaller loss. Features are taken as they are. Simple-HGN,
-which the library lacks, is written out here.
+Every model has a dense layer for each node type; nodes of a type without features are a column each (or learn 64 numbers
+each), and the best epoch is that of the best accuracy on validation nodes, of equals that of the smaller loss, or of the
+smallest loss. Features are taken as they are. Simple-HGN, which the library lacks, is written out here.
 """
 import argparse
 import glob
@@ -33,6 +33,8 @@ parser.add_argument("--lr", type=float, default=0.005)
 parser.add_argument("--decay", type=float, default=5e-4)
 parser.add_argument("--epochs", type=int, default=200)
 parser.add_argument("--patience", type=int, default=100)
+parser.add_argument("--metric", choices=["accuracy", "loss"], default="accuracy")
+parser.add_argument("--other", choices=["one-hot", "learned"], default="one-hot")
 options = parser.parse_args()
 torch.set_num_threads(1)
 
@@ -117,8 +119,10 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         width, heads, layers = options.hidden, options.heads, options.layers
-        self.rows = nn.ParameterDict({k: nn.Parameter(torch.randn(counts[k], 64)) for k in kinds if k not in features})
-        widths = {k: features[k].size(1) if k in features else 64 for k in kinds}
+        isLearned = options.other == "learned"
+        self.rows = nn.ParameterDict(
+            {k: nn.Parameter(torch.randn(counts[k], 64)) for k in kinds if k not in features and isLearned})
+        widths = {k: features[k].size(1) if k in features else 64 if isLearned else counts[k] for k in kinds}
         self.project = nn.ModuleDict({k: nn.Linear(widths[k], width) for k in kinds})
         self.edges = metapaths() if options.model == "han" else edges
         meta = (kinds, list(self.edges))
@@ -160,7 +164,16 @@ class Net(nn.Module):
         def drop(x):
             return F.dropout(x, options.dropout, self.training)
 
-        h = {k: self.project[k](drop(features[k]) if k in features else self.rows[k]) for k in kinds}
+        def first(k):
+            """The dense layer of a type; a column a node picks a row of its weight."""
+            layer = self.project[k]
+            if k in features:
+                return layer(drop(features[k]))
+            if k in self.rows:
+                return layer(drop(self.rows[k]))
+            return drop(torch.ones(counts[k], 1)) * layer.weight.t() + layer.bias
+
+        h = {k: first(k) for k in kinds}
         if options.model != "simple-hgn":
             h = {k: x.relu() for k, x in h.items()}
         start = self.starts[target]
@@ -202,7 +215,8 @@ for run in range(options.runs):
             out = net()
         loss = F.cross_entropy(out[validation], labels[validation]).item()
         given = out.argmax(1)
-        key = (accuracy_score(labels[validation], given[validation]), -loss)
+        accuracy = accuracy_score(labels[validation], given[validation])
+        key = (accuracy, -loss) if options.metric == "accuracy" else (-loss, accuracy)
         if best is None or key > best[0]:
             found = (f1_score(labels[test], given[test], average="macro"), accuracy_score(labels[test], given[test]))
             best, since = (key, found), 0

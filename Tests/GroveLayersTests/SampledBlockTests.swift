@@ -110,9 +110,9 @@ import Testing
     let hidden = model.parameters().indices.filter { model.parameters()[$0].name.hasSuffix(".key.bias") }.map { $0 + 2 }
     for (number, (whole, sampled)) in zip(results[0], results[1]).enumerated() {
       let isHidden = hidden.contains(number)
-      #expect(
-        difference(sampled, whole.map(Double.init), atLeast: isHidden ? 1 : 0) <= (isHidden ? 1e-6 : 2e-5),
-        "\(number)")
+      // The slope of PNA's deviation is steep where messages are nearly equal, and steepens what other orders of a sum round.
+      let bound = isHidden ? 1e-6 : kind == .pna ? 1e-4 : 2e-5
+      #expect(difference(sampled, whole.map(Double.init), atLeast: isHidden ? 1 : 0) <= bound, "\(number)")
     }
   }
 

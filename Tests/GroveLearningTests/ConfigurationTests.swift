@@ -146,7 +146,7 @@ import Testing
     "weightDecay": Float(1e-9), "weightDecay2": Float(0.33), "momentum": Float(0.9), "schedule": "cosine", "warmup": 9,
     "epochs": 11, "patience": 12, "metric": "macroF1", "classWeights": "balanced", "labelSmoothing": Float(0.05),
     "checkpointEvery": 13, "fanouts": [4, -1], "batch": 256, "bases": 3, "relationMerge": "attention",
-    "metapaths": ["a-b-a"], "otherFeatures": "one-hot", "replacement": true, "weightedSampling": true,
+    "metapaths": ["a-b-a"], "otherFeatures": "one-hot", "replacement": true, "weightedSampling": true, "temporal": true,
     "relationFanouts": ["edges=3,2"],
     "walkLength": 5, "correctAndSmooth": "fixed", "correctionScale": Float(1.5), "correctionAlpha": Float(0.3),
     "smoothingAlpha": Float(0.6), "correctionSteps": 4,
@@ -157,7 +157,7 @@ import Testing
   {
     let value = try #require(Self.others[key], "give \(key) a value in this test")
     // These are refused without fanouts, one of them for models of one kind of edge too.
-    let needsFanouts = ["batch", "replacement", "weightedSampling", "relationFanouts"].contains(key)
+    let needsFanouts = ["batch", "replacement", "weightedSampling", "temporal", "relationFanouts"].contains(key)
     var values: [String: Any] = needsFanouts ? [key: value, "fanouts": [4, -1]] : [key: value]
     if key == "relationFanouts" { values["model"] = "rgcn" }
     let set = try TrainingConfiguration(layers: [flags(values)])

@@ -54,6 +54,34 @@ public struct EdgeList: Sendable, Equatable {
   }
 }
 
+extension EdgeList {
+  /// A year that is not known, after all that are.
+  private static let unknownYear: Float = 0x1p24
+
+  /// These edges with their years in place of weights, so that years go where their edges go; `earliestYears` reads them.
+  ///
+  /// - Parameter years: the calendar year of each edge, 0 or less where it is unknown; nil: all were there always.
+  public func dated(_ years: [Int32]?) -> EdgeList {
+    let numbers = years?.map { $0 > 0 ? min(Float($0), Self.unknownYear - 1) : Self.unknownYear }
+    return EdgeList(
+      sources: sources, targets: targets, weights: numbers ?? [Float](repeating: 1, count: count),
+      isDirected: isDirected)
+  }
+
+  /// The year since which each edge is there, of a graph or adjacency made of this dated list: of edges that became one,
+  /// the earliest known.
+  ///
+  /// - Returns: one for each target and source, in the order of compressed rows of targets; 0 where no year is known.
+  /// - Throws: `AlgebraFailure` when memory runs out.
+  /// - Complexity: O(N + E log E).
+  public func earliestYears(targetCount: Int, sourceCount: Int) throws(AlgebraFailure) -> [Int32] {
+    let matrix = try SparseMatrix(
+      rows: targets, columns: sources, values: weights, rowCount: targetCount, columnCount: sourceCount,
+      duplicates: .min)
+    return try matrix.sparseRows().values.map { $0 < Self.unknownYear ? Int32($0) : 0 }
+  }
+}
+
 extension Array {
   /// The elements whose positions are kept.
   ///

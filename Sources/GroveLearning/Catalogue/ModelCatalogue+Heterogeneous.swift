@@ -40,13 +40,14 @@ extension ModelCatalogue {
       }),
     ModelRecipe(
       name: "hgt", title: "Heterogeneous graph transformer", task: "nodes",
-      source: "Hu, Dong, Wang, Sun 2020; 8 heads of 8, else as gcn, best epoch by validation loss",
+      source: "Hu, Dong, Wang, Sun 2020; 8 heads of 8, learning rate 0.005, no decay, best epoch by validation loss",
       options: heteroOptions + ["heads", "attentionDropout", "metric"],
       defaults: {
         $0.normalizeFeatures = "none"
         $0.hidden = 8
         $0.heads = 8
         $0.lr = 0.005
+        $0.weightDecay = 0
         $0.metric = .loss
       },
       kind: .heterogeneous(usesMetaPaths: false) { shape, options, start in

@@ -15,6 +15,7 @@ extension TrainingConfiguration {
     let keys = [
       ("batch", batch.map(String.init)), ("replacement", replacement ? "true" : nil),
       ("weightedSampling", weightedSampling ? "true" : nil),
+      ("temporal", temporal ? "true" : nil),
       ("relationFanouts", relationFanouts.isEmpty ? nil : relationFanouts.joined(separator: " ")),
     ]
     return keys.lazy.compactMap { key, value in
@@ -44,6 +45,9 @@ extension TrainingConfiguration {
           "\(model) sees one kind of edge, so it takes no relationFanouts; leave them out")
       }
       _ = try relationFanouts.map { try TrainingConfiguration.fanouts(in: $0, count: blockCount) }
+    }
+    if temporal && recipe.usesMetaPaths {
+      throw TrainingFailure.configuration("\(model) sees meta-paths, which have no years; leave temporal out")
     }
     batch = batch ?? TrainingConfiguration.usualBatch
   }
@@ -90,7 +94,8 @@ extension ModelRecipe {
     var configuration = TrainingConfiguration()
     defaults(&configuration)
     guard sampledBlocks(configuration) != nil else { return [] }
-    return ["fanouts", "replacement", "weightedSampling", "batch"] + (isHeterogeneous ? ["relationFanouts"] : [])
+    return ["fanouts", "replacement", "weightedSampling", "temporal", "batch"]
+      + (isHeterogeneous ? ["relationFanouts"] : [])
   }
 
   /// Number of sampled blocks that a model of a configuration walks through; nil where it needs whole graphs.

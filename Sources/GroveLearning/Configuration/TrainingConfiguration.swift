@@ -96,6 +96,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var replacement = false
   /// Whether edges are drawn in proportion to their weights.
   public var weightedSampling = false
+  /// Whether a training node hears only of edges that are not later than its own year.
+  public var temporal = false
   /// Training nodes of a step, with fanouts only; absent: 1024 with fanouts.
   public var batch: Int?
 
@@ -135,7 +137,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
     case bases, relationMerge, metapaths, otherFeatures
     case walkLength, correctAndSmooth, correctionScale, correctionAlpha, smoothingAlpha, correctionSteps
-    case fanouts, relationFanouts, replacement, weightedSampling, batch
+    case fanouts, relationFanouts, replacement, weightedSampling, temporal, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
   }
@@ -210,7 +212,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures,
       .correctAndSmooth:
       "text"
-    case .residual, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling: "true or false"
+    case .residual, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal: "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
       .checkpointEvery, .batch, .walkLength, .correctionSteps:

@@ -30,24 +30,23 @@ public struct ComparisonReport {
     let summaries = entries.map { MetricValues.summary($0.values) }
     let shown = Metric.allCases.filter { metric in summaries.contains { $0.mean[metric] != nil } }
     let isSeveral = comparison.runCount > 1
+    // The difference stands first of the numbers, where a narrow page shows it without scrolling.
     let rows = entries.indices.map { index -> [String] in
-      [entries[index].name, entries[index].model]
+      let (mean, deviation) = summaries[index]
+      let difference = mean[comparison.metric].flatMap { value in
+        summaries[0].mean[comparison.metric].map { ReportNumbers.difference(comparison.metric, value - $0) }
+      }
+      return [entries[index].name, entries[index].model, difference ?? "–"]
         + shown.map { metric in
-          let (mean, deviation) = summaries[index]
           let text = ReportNumbers.metric(metric, mean[metric])
           return isSeveral && mean[metric] != nil
             ? "\(text) ± \(ReportNumbers.metric(metric, deviation[metric]))" : text
         }
-        + [
-          summaries[index].mean[comparison.metric].flatMap { value in
-            summaries[0].mean[comparison.metric].map { ReportNumbers.difference(comparison.metric, value - $0) }
-          } ?? "–"
-        ]
     }
     return ReportPage.table(
       "Metrics on test nodes" + (isSeveral ? ", mean ± standard deviation over runs" : "")
-        + "; the last column is the difference of \(ReportWords.name(of: comparison.metric)) to the first row",
-      ["training", "model"] + shown.map { ReportWords.name(of: $0) + ($0 == .loss ? "" : ", %") } + ["difference"],
+        + "; difference: that of \(ReportWords.name(of: comparison.metric)) to the first row",
+      ["training", "model", "difference"] + shown.map { ReportWords.name(of: $0) + ($0 == .loss ? "" : ", %") },
       rows, wordColumns: 2)
   }
 

@@ -56,6 +56,20 @@ public struct HeteroData: Sendable {
     return try reading.metaPaths.map { try all.metaPathGraph($0, of: reading.target) } ?? all
   }
 
+  /// The year of each edge of each relation as another view of the same source shows it; nil for relations without years.
+  ///
+  /// - Precondition: the model sees relations, not meta-paths.
+  func edgeYears(of seen: any GraphSource & FeatureSource) throws -> [[Int32]?] {
+    func years(_ relation: EdgeType, isTurned: Bool) throws -> [Int32]? {
+      guard let years = try seen.edgeYears(of: relation) else { return nil }
+      let edges = HeteroData.along(relation, try seen.edges(of: relation).dated(years), isTurned: isTurned)
+      let (from, to) = isTurned ? (relation.target, relation.source) : (relation.source, relation.target)
+      return try edges.earliestYears(targetCount: seen.nodeCount(of: to), sourceCount: seen.nodeCount(of: from))
+    }
+    return try reading.relations.map { try years($0, isTurned: false) }
+      + reading.reversed.map { try years($0.relation, isTurned: true) }
+  }
+
   /// Checks that a model which was trained on another graph can be used on this one.
   ///
   /// - Throws: `TrainingFailure` with what differs.
@@ -143,12 +157,11 @@ public struct HeteroData: Sendable {
     let joined = Set(relations.flatMap { [$0.source, $0.target] } + [type])
     let types = source.nodeTypes.filter(joined.contains)
     func adjacency(_ relation: EdgeType, isTurned: Bool) throws -> Adjacency {
-      var edges = try source.edges(of: relation)
-      if relation.source == relation.target && !edges.isDirected { edges = edges.bothWays() }
+      let edges = along(relation, try source.edges(of: relation), isTurned: isTurned)
       let (from, to) = isTurned ? (relation.target, relation.source) : (relation.source, relation.target)
       let matrix = try SparseMatrix(
-        rows: isTurned ? edges.sources : edges.targets, columns: isTurned ? edges.targets : edges.sources,
-        values: edges.weights, rowCount: source.nodeCount(of: to), columnCount: source.nodeCount(of: from),
+        rows: edges.targets, columns: edges.sources, values: edges.weights, rowCount: source.nodeCount(of: to),
+        columnCount: source.nodeCount(of: from),
         duplicates: edges.weights == nil ? .max : .sum)
       let (rows, values) = try matrix.sparseRows()
       let weights = edges.weights == nil ? nil : values
@@ -162,6 +175,13 @@ public struct HeteroData: Sendable {
       types: types, nodeCounts: types.map { source.nodeCount(of: $0) }, relations: all.map(\.0),
       adjacencies: all.map(\.1)
     )
+  }
+
+  /// Edges of a relation as they run in the graph: both ways where they are listed once, turned round where that is asked.
+  private static func along(_ relation: EdgeType, _ edges: EdgeList, isTurned: Bool) -> EdgeList {
+    var all = relation.source == relation.target && !edges.isDirected ? edges.bothWays() : edges
+    if isTurned { swap(&all.sources, &all.targets) }
+    return all
   }
 
   /// The meta-paths that are asked for, else the relations within the type and out to each other type and back.

@@ -45,9 +45,38 @@ extension NodeData {
     }
   }
 
-  /// What a split by time cannot see to, in words: relations without years, labeled nodes without a year.
-  func notes(onTimeOf split: Split) throws -> [String] {
-    guard split.years != nil else { return [] }
+  /// The years of edges, for the relations that the model sees in their order; one entry where it sees one kind of edge.
+  ///
+  /// - Parameter year: as in `view(asOf:)`; nil: all edges.
+  /// - Throws: what the source throws; `TrainingFailure.data` where no relation has years.
+  func edgeYears(asOf year: Int?) throws -> [[Int32]?] {
+    let seen: any GraphSource & FeatureSource = year.map { GraphView(reading.source, asOf: $0) } ?? reading.source
+    guard try reading.relations.contains(where: { try seen.edgeYears(of: $0) != nil }) else {
+      throw TrainingFailure.data("\(name): no relation has years, so there is no time to keep to; leave temporal out")
+    }
+    if let heterogeneous { return try heterogeneous.edgeYears(of: seen) }
+    let within = reading.relations.filter { $0.source == nodeType && $0.target == nodeType }
+    return [try NodeData.edgeYears(seen, within, of: nodeType, isUndirected: reading.isUndirected)]
+  }
+
+  /// The years of some nodes that are classified, 0 where one has none.
+  ///
+  /// - Throws: what the source throws; `TrainingFailure.data` where nodes have no years.
+  func years(of nodes: [Int32]) throws -> [Int32] {
+    guard let years = try reading.source.nodeYears(of: nodeType) else {
+      throw TrainingFailure.data("\(name): nodes of type \(nodeType) have no years; leave temporal out")
+    }
+    return nodes.map { max(0, years[Int($0)]) }
+  }
+
+  /// What a split by time, or training by time, cannot see to, in words: relations without years, labeled nodes without a
+  /// year.
+  func notes(onTimeOf split: Split, isTemporal: Bool = false) throws -> [String] {
+    guard split.years != nil else {
+      guard isTemporal else { return [] }
+      let count = try years(of: split.train).count { $0 == 0 }
+      return count == 0 ? [] : ["\(count) training nodes have no year, so they hear of no edge that has one"]
+    }
     var notes: [String] = []
     var relations = reading.relations
     for relation in reading.derived?.relations ?? [] where !relations.contains(relation) { relations.append(relation) }

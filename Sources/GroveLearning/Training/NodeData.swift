@@ -221,10 +221,28 @@ public struct NodeData: Sendable {
   static func graph(
     _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], of type: NodeType, isUndirected: Bool
   ) throws -> Graph {
-    let all = try relations.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
-      let edges = try source.edges(of: relation)
+    let all = try edges(relations, isUndirected: isUndirected, source.edges(of:))
+    return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
+  }
+
+  /// The year of each edge of that graph, in its order. Edges of relations without years were there always.
+  static func edgeYears(
+    _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], of type: NodeType, isUndirected: Bool
+  ) throws -> [Int32] {
+    let all = try edges(relations, isUndirected: isUndirected) {
+      try source.edges(of: $0).dated(source.edgeYears(of: $0))
+    }
+    let count = source.nodeCount(of: type)
+    return try all.earliestYears(targetCount: count, sourceCount: count)
+  }
+
+  /// Edges of relations within one type, one after the other.
+  private static func edges(
+    _ relations: [EdgeType], isUndirected: Bool, _ read: (EdgeType) throws -> EdgeList
+  ) throws -> EdgeList {
+    try relations.reduce(EdgeList(sources: [], targets: [], isDirected: true)) { all, relation in
+      let edges = try read(relation)
       return all.appending(isUndirected || !edges.isDirected ? edges.bothWays() : edges)
     }
-    return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
   }
 }

@@ -6,27 +6,31 @@ import GroveTensors
 /// Training in batches of training nodes with sampled neighborhoods.
 extension NodeTrainer {
   /// Batches of training nodes with what is sampled of the graph that the training part is shown; nil without fanouts.
-  func loader(for model: TrainedModel) -> Loader<SampledBatch>? {
+  ///
+  /// - Throws: what the source throws; `TrainingFailure` where time is asked for and the data has no years.
+  func loader(for model: TrainedModel) throws -> Loader<SampledBatch>? {
     guard configuration.isSampled else { return nil }
     let shown = model.shown(to: .train)
     // Dropout takes the steps from 1 on, the start of the weights and drawn splits operations 0 and 1.
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 2)
     let batchSize = configuration.batch ?? TrainingConfiguration.usualBatch
+    let years = configuration.temporal ? try data.edgeYears(asOf: split.years?.train) : nil
+    let times = configuration.temporal ? try data.years(of: split.train) : nil
     if let graph = shown.heterogeneous {
       let sampler = HeteroNeighborSampler(
         graph, fanouts: configuration.fanouts(by: graph.relations), isReplacing: configuration.replacement,
-        isWeighted: configuration.weightedSampling)
+        isWeighted: configuration.weightedSampling, edgeYears: years)
       let type = data.nodeType
-      return Loader(seeds: split.train, batchSize: batchSize, random: random) { batch in
+      return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { batch in
         SampledBatch(
-          batch, .ofSeveralTypes(sampler.sample(from: batch.seeds, of: type, using: batch.random)))
+          batch, .ofSeveralTypes(sampler.sample(from: batch.seeds, of: type, asOf: batch.times, using: batch.random)))
       }
     }
     let sampler = NeighborSampler(
       shown.graph, fanouts: configuration.fanouts, isReplacing: configuration.replacement,
-      isWeighted: configuration.weightedSampling)
-    return Loader(seeds: split.train, batchSize: batchSize, random: random) { batch in
-      SampledBatch(batch, .ofOneType(sampler.sample(from: batch.seeds, using: batch.random)))
+      isWeighted: configuration.weightedSampling, edgeYears: years?[0])
+    return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { batch in
+      SampledBatch(batch, .ofOneType(sampler.sample(from: batch.seeds, asOf: batch.times, using: batch.random)))
     }
   }
 

@@ -59,7 +59,7 @@ public struct NodeTrainer {
     self.run = run
     recipe = try ModelCatalogue.recipe(named: configuration.model)
     metric = configuration.metric ?? data.defaultMetric
-    notes = try data.notes(onTimeOf: split)
+    notes = try data.notes(onTimeOf: split, isTemporal: configuration.temporal)
     balance = configuration.classWeights == "balanced" ? NodeTrainer.balance(data.labels, of: split.train) : nil
   }
 
@@ -99,7 +99,7 @@ public struct NodeTrainer {
     let resumedFrom = state.epoch
     let log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: resumedFrom) }
     var seconds = log?.keptSeconds ?? 0
-    let loader = loader(for: model)
+    let loader = try loader(for: model)
     var pace = CheckpointPace(every: configuration.checkpointEvery)
 
     while state.epoch < configuration.epochs && !isStale(state) {

@@ -70,6 +70,8 @@ struct TrainingOptions: ParsableArguments {
     name: .customLong("weighted-sampling"), inversion: .prefixedNo,
     help: "With --fanouts edges are drawn in proportion to their weights.")
   var weightedSampling: Bool?
+  @Flag(inversion: .prefixedNo, help: "With --fanouts a training node hears only of edges not later than its own year.")
+  var temporal: Bool?
   @Option(help: "Training nodes of a step with --fanouts (default 1024).") var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
@@ -115,7 +117,7 @@ struct TrainingOptions: ParsableArguments {
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("normalizeEmbeddings", normalizeEmbeddings), ("sharedWeights", sharedWeights),
-      ("replacement", replacement), ("weightedSampling", weightedSampling),
+      ("replacement", replacement), ("weightedSampling", weightedSampling), ("temporal", temporal),
     ]
     for (key, value) in words { layer.set(key, value) }
     for (key, value) in counts { layer.set(key, value) }
