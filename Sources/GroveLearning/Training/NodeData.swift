@@ -225,7 +225,7 @@ public struct NodeData: Sendable {
     return try Graph(all, nodeCount: source.nodeCount(of: type), undirected: false)
   }
 
-  /// The year of each edge of that graph, in its order. Edges of relations without years were there always.
+  /// The year of each edge of that graph, in its order; edges of relations without years were there always.
   static func edgeYears(
     _ source: any GraphSource & FeatureSource, _ relations: [EdgeType], of type: NodeType, isUndirected: Bool
   ) throws -> [Int32] {
