@@ -35,6 +35,7 @@ parser.add_argument("--epochs", type=int, default=200)
 parser.add_argument("--patience", type=int, default=100)
 parser.add_argument("--metric", choices=["accuracy", "loss"], default="accuracy")
 parser.add_argument("--other", choices=["one-hot", "learned"], default="one-hot")
+parser.add_argument("--through", nargs="*", help="types in the middle of the meta-paths of han; all without it")
 options = parser.parse_args()
 torch.set_num_threads(1)
 
@@ -77,7 +78,7 @@ def metapaths():
     """Both steps of each path from the labeled type over another one and back, as one relation."""
     result = {}
     for (source, name, middle), index in edges.items():
-        if source != target:
+        if source != target or (options.through and middle not in options.through):
             continue
         for (start, back, end), other in edges.items():
             if start == middle and end == target:
