@@ -92,7 +92,7 @@ def metapaths():
 class SimpleHGN(nn.Module):
     """Lv and others 2021: attention with a learned row a relation, mixed with that of the layer before."""
 
-    def __init__(self, width, part, relations, heads, relation_width=64, beta=0.05):
+    def __init__(self, width, part, relations, heads, relation_width, beta=0.05):
         super().__init__()
         self.heads, self.part, self.beta = heads, part, beta
         self.weight = nn.Linear(width, heads * part, bias=False)
@@ -100,8 +100,8 @@ class SimpleHGN(nn.Module):
         self.relation = nn.Linear(relation_width, heads * relation_width, bias=False)
         self.left, self.right = (nn.Parameter(torch.empty(1, heads, self.part)) for _ in range(2))
         self.edge = nn.Parameter(torch.empty(1, heads, relation_width))
-        self.residual = nn.Linear(width, heads * part, bias=False)
-        for p in (self.weight.weight, self.relation.weight, self.residual.weight, self.left, self.right, self.edge):
+        self.residual = nn.Identity() if width == heads * part else nn.Linear(width, heads * part, bias=False)
+        for p in (self.weight.weight, self.relation.weight, *self.residual.parameters(), self.left, self.right, self.edge):
             nn.init.xavier_normal_(p, gain=1.414)
 
     def forward(self, x, index, kind, before):
@@ -140,7 +140,7 @@ class Net(nn.Module):
                 last = number == layers - 1
                 return SimpleHGN(
                     width if number == 0 else width * heads, classes if last else width, len(relation) + 1,
-                    1 if last else heads)
+                    1 if last else heads, width)
             if options.model == "hetero-sage":
                 return HeteroConv({k: SAGEConv((width, width), width) for k in relation}, aggr="sum")
             return HeteroConv({
@@ -166,13 +166,13 @@ class Net(nn.Module):
             return F.dropout(x, options.dropout, self.training)
 
         def first(k):
-            """The dense layer of a type; a column a node picks a row of its weight."""
-            layer = self.project[k]
+            """The dense layer of a type; a column a node picks a row of its weight. Simple-HGN drops nothing here."""
+            layer, start = self.project[k], (lambda x: x) if options.model == "simple-hgn" else drop
             if k in features:
-                return layer(drop(features[k]))
+                return layer(start(features[k]))
             if k in self.rows:
-                return layer(drop(self.rows[k]))
-            return drop(torch.ones(counts[k], 1)) * layer.weight.t() + layer.bias
+                return layer(start(self.rows[k]))
+            return start(torch.ones(counts[k], 1)) * layer.weight.t() + layer.bias
 
         h = {k: first(k) for k in kinds}
         if options.model != "simple-hgn":

@@ -16,7 +16,7 @@ extension ModelCatalogue {
       }),
     ModelRecipe(
       name: "han", title: "Heterogeneous graph attention over meta-paths", task: "nodes",
-      source: "Wang 2019; 8 heads of 8, dropout 0.6, learning rate 0.005; decay 0.001; best epoch by validation loss",
+      source: "Wang 2019; 8 heads of 8, dropout 0.6, learning rate 0.02, no decay; best epoch by validation loss",
       options: ["hidden", "heads", "dropout", "attentionDropout", "metapaths", "metric"],
       defaults: {
         $0.normalizeFeatures = "none"
@@ -24,8 +24,8 @@ extension ModelCatalogue {
         $0.heads = 8
         $0.dropout = 0.6
         $0.attentionDropout = 0.6
-        $0.lr = 0.005
-        $0.weightDecay = 0.001
+        $0.lr = 0.02
+        $0.weightDecay = 0
         $0.metric = .loss
       },
       kind: .heterogeneous(usesMetaPaths: true) { shape, options, start in
