@@ -16,7 +16,8 @@ extension ModelCatalogue {
       }),
     ModelRecipe(
       name: "han", title: "Heterogeneous graph attention over meta-paths", task: "nodes",
-      source: "Wang 2019; 8 heads of 8, dropout 0.6, learning rate 0.02, no decay; best epoch by validation loss",
+      source:
+        "Wang 2019; 8 heads of 8, dropout 0.6; differs: learning rate 0.02 (not 0.005), no decay (not 0.001), best epoch by validation loss",
       options: ["hidden", "heads", "dropout", "attentionDropout", "metapaths", "metric"],
       defaults: {
         $0.normalizeFeatures = "none"

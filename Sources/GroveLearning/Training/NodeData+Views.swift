@@ -36,8 +36,7 @@ extension NodeData {
       let features = try reading.derived?.matrix(of: seen)
       let made = YearView(
         graph: try NodeData.graph(
-          seen, reading.relations.filter { $0.source == nodeType && $0.target == nodeType }, of: nodeType,
-          isUndirected: reading.isUndirected),
+          seen, relationsWithin, of: nodeType, isUndirected: reading.isUndirected),
         heterogeneous: try heterogeneous?.graph(of: seen),
         features: reading.normalizesRows ? features?.normalizedByRowSum() : features)
       views[year] = made
@@ -55,8 +54,12 @@ extension NodeData {
       throw TrainingFailure.data("\(name): no relation has years, so there is no time to keep to; leave temporal out")
     }
     if let heterogeneous { return try heterogeneous.edgeYears(of: seen) }
-    let within = reading.relations.filter { $0.source == nodeType && $0.target == nodeType }
-    return [try NodeData.edgeYears(seen, within, of: nodeType, isUndirected: reading.isUndirected)]
+    return [try NodeData.edgeYears(seen, relationsWithin, of: nodeType, isUndirected: reading.isUndirected)]
+  }
+
+  /// The chosen relations that join the classified nodes with each other.
+  private var relationsWithin: [EdgeType] {
+    reading.relations.filter { $0.source == nodeType && $0.target == nodeType }
   }
 
   /// The years of some nodes that are classified, 0 where one has none.
