@@ -18,7 +18,9 @@ let package = Package(
   name: "grove",
   products: [
     .executable(name: "grove", targets: ["grove"]),
-    .library(name: "Grove", targets: ["GroveLearning", "GroveStore"]),
+    .library(
+      name: "Grove",
+      targets: ["GroveLearning", "GroveStore", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
