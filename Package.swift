@@ -29,7 +29,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("pthread"), .linkedLibrary("m")]),
-    .target(name: "COpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("openblas")]),
+    // OpenBLAS is opened when it is first needed: see openblas_shim.c.
+    .target(name: "COpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CGraphBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("graphblas")]),
     .target(name: "CArchive", cSettings: cSettings, linkerSettings: [.linkedLibrary("archive")]),
     .target(

@@ -8,7 +8,7 @@ public final class Aggregation: Sendable {
   /// Number of source rows, those without edges included.
   public let sourceCount: Int
   private let transpose = Guarded<EdgeIndex?>(nil)
-  private let mean = Guarded<[Float]?>(nil)
+  private let mean = Guarded<EdgeWeights?>(nil)
 
   /// - Precondition: every column is in 0..<sourceCount.
   public init(incoming: EdgeIndex, sourceCount: Int) {
@@ -24,7 +24,7 @@ public final class Aggregation: Sendable {
   /// 1 / (number of incoming edges) for each edge: the weights of a mean.
   ///
   /// - Complexity: O(E) the first time.
-  public var meanWeights: [Float] {
+  public var meanWeights: EdgeWeights {
     mean.withLock { kept in
       if let kept { return kept }
       var made = [Float](repeating: 0, count: edgeCount)
@@ -32,8 +32,9 @@ public final class Aggregation: Sendable {
         let range = Int(incoming.offsets[target])..<Int(incoming.offsets[target + 1])
         for edge in range { made[edge] = 1 / Float(range.count) }
       }
-      kept = made
-      return made
+      let weights = EdgeWeights(made)
+      kept = weights
+      return weights
     }
   }
 

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Compressed rows as the kernels read them: entry e of row r has the column `columns[e]`.
 ///
 /// Letters: N rows, E entries, F width, H heads.
@@ -31,20 +33,14 @@ public struct EdgeIndex: Sendable {
   ///
   /// - Complexity: O(N + E).
   public func transposed(columnCount: Int) -> EdgeIndex {
+    for column in columns {
+      precondition(column >= 0 && column < columnCount, "transposed: column \(column) of \(columnCount)")
+    }
     var starts = [Int64](repeating: 0, count: columnCount + 1)
-    for column in columns { starts[Int(column) + 1] += 1 }
-    for column in 0..<columnCount { starts[column + 1] += starts[column] }
-    var next = starts
     var rows = [Int32](repeating: 0, count: columns.count)
     var places = [Int64](repeating: 0, count: columns.count)
-    for row in 0..<rowCount {
-      for entry in Int(offsets[row])..<Int(offsets[row + 1]) {
-        let column = Int(columns[entry])
-        let slot = Int(next[column])
-        next[column] += 1
-        rows[slot] = Int32(row)
-        places[slot] = positions?[entry] ?? Int64(entry)
-      }
+    Kernels.withIndex(self) { csr in
+      grove_transpose(csr, Int64(rowCount), Int64(columnCount), &starts, &rows, &places)
     }
     return EdgeIndex(offsets: starts, columns: rows, positions: places, identities: identities)
   }

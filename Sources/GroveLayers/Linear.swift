@@ -37,7 +37,7 @@ public final class Linear: Module {
   }
 
   /// y of each row. [N, in] → [N, out]
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.matmul(weight.value).addingBias(bias) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.matmul(weight.value, bias: bias?.value) }
 }
 
 extension Tensor {

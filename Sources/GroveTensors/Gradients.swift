@@ -2,16 +2,18 @@ public import GroveKernels
 
 /// The slots into which pullbacks add.
 public final class Gradients {
-  /// Each slot keeps its tensor alive, so that no later tensor can take over its identity.
-  private var slots: [ObjectIdentifier: (tensor: Tensor, gradient: FloatBuffer)] = [:]
+  /// Each slot keeps its origin alive, so that no later one can take over its identity.
+  private var slots: [ObjectIdentifier: (origin: Origin, gradient: FloatBuffer)] = [:]
 
   init() {}
 
-  /// Calls `body` with the slot of `tensor` if it wants a gradient; `body` must add to it.
+  /// Calls `body` with the slot of a tensor if it wants a gradient; `body` must add to it.
   ///
   /// A new slot holds zeros.
-  public func add(to tensor: Tensor, _ body: (FloatBuffer) -> Void) {
-    accumulate(to: tensor) { slot, adding in
+  public func add(to tensor: Tensor, _ body: (FloatBuffer) -> Void) { add(to: tensor.origin, body) }
+
+  func add(to origin: Origin, _ body: (FloatBuffer) -> Void) {
+    accumulate(to: origin) { slot, adding in
       if !adding { slot.clear() }
       body(slot)
     }
@@ -19,17 +21,28 @@ public final class Gradients {
 
   /// As `add(to:)` for kernels that can write as well as add: a new slot holds anything and `adding` is false.
   public func accumulate(to tensor: Tensor, _ body: (_ slot: FloatBuffer, _ adding: Bool) -> Void) {
-    guard tensor.requiresGradient else { return }
-    let key = ObjectIdentifier(tensor)
+    accumulate(to: tensor.origin, body)
+  }
+
+  func accumulate(to origin: Origin, _ body: (_ slot: FloatBuffer, _ adding: Bool) -> Void) {
+    guard origin.requiresGradient else { return }
+    let key = ObjectIdentifier(origin)
     if let slot = slots[key] { return body(slot.gradient, true) }
-    let slot = FloatBuffer(count: tensor.shape.count)
-    slots[key] = (tensor, slot)
+    let slot = FloatBuffer(count: origin.shape.count)
+    slots[key] = (origin, slot)
     body(slot, false)
   }
 
-  /// Adds factor · gradient to the slot of `tensor`.
-  func add(_ gradient: FloatBuffer, times factor: Float = 1, to tensor: Tensor) {
-    accumulate(to: tensor) { slot, adding in
+  /// The slot of `tensor` to add to, or scratch of zeros where it wants no gradient.
+  func slot(of tensor: Tensor) -> FloatBuffer {
+    var found: FloatBuffer?
+    add(to: tensor) { found = $0 }
+    return found ?? FloatBuffer(count: tensor.shape.count, zeroed: true)
+  }
+
+  /// Adds factor · gradient to the slot of `origin`.
+  func add(_ gradient: FloatBuffer, times factor: Float = 1, to origin: Origin) {
+    accumulate(to: origin) { slot, adding in
       if adding {
         Kernels.add(gradient, times: factor, to: slot)
       } else {
@@ -40,16 +53,16 @@ public final class Gradients {
 
   /// The gradient of a tensor, or nil where none reached it.
   public subscript(tensor: Tensor) -> Tensor? {
-    peek(tensor).map { Tensor($0, rows: tensor.rows, columns: tensor.columns) }
+    peek(tensor.origin).map { Tensor($0, rows: tensor.rows, columns: tensor.columns) }
   }
 
   /// The gradient of a parameter, or nil where none reached it.
   public subscript(parameter: Parameter) -> Tensor? { self[parameter.value] }
 
-  fileprivate func take(_ tensor: Tensor) -> FloatBuffer? {
-    slots.removeValue(forKey: ObjectIdentifier(tensor))?.gradient
+  fileprivate func take(_ origin: Origin) -> FloatBuffer? {
+    slots.removeValue(forKey: ObjectIdentifier(origin))?.gradient
   }
-  fileprivate func peek(_ tensor: Tensor) -> FloatBuffer? { slots[ObjectIdentifier(tensor)]?.gradient }
+  fileprivate func peek(_ origin: Origin) -> FloatBuffer? { slots[ObjectIdentifier(origin)]?.gradient }
 }
 
 extension Tensor {
@@ -69,30 +82,32 @@ extension Tensor {
     gradients.add(to: self) { slot in
       if let seed { slot.copy(from: seed.buffer) } else { slot.write { for i in 0..<$0.count { $0[i] = 1 } } }
     }
-    for tensor in steps() {
-      guard let record = tensor.record else { continue }
+    var waiting = steps()
+    // Taken off one by one: a step's numbers go with it.
+    while let step = waiting.popLast() {
+      guard let record = step.record else { continue }
       if !retaining {
-        tensor.record = nil
-        tensor.isSpent = true
+        step.record = nil
+        step.isSpent = true
       }
-      let keep = retaining || tensor === self
-      guard let gradient = keep ? gradients.peek(tensor) : gradients.take(tensor) else { continue }
+      let keep = retaining || step === origin
+      guard let gradient = keep ? gradients.peek(step) : gradients.take(step) else { continue }
       record.pullback(gradient, gradients)
     }
     return gradients
   }
 
-  /// Recorded tensors that led here, latest first.
-  private func steps() -> [Tensor] {
-    func demandHistory(of tensor: Tensor) {
+  /// Recorded steps that led here, latest last.
+  private func steps() -> [Origin] {
+    func demandHistory(of step: Origin) {
       precondition(
-        !tensor.isSpent,
-        "backward of a \(shape) tensor: an earlier backward dropped the history of a \(tensor.shape) tensor behind it; make the earlier one retaining"
+        !step.isSpent,
+        "backward of a \(shape) tensor: an earlier backward dropped the history of a \(step.shape) tensor behind it; make the earlier one retaining"
       )
     }
-    demandHistory(of: self)
-    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
-    var found = [self]
+    demandHistory(of: origin)
+    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(origin)]
+    var found = [origin]
     var next = 0
     while next < found.count {
       for input in found[next].record?.inputs ?? [] {
@@ -101,6 +116,6 @@ extension Tensor {
       }
       next += 1
     }
-    return found.sorted { $0.order > $1.order }
+    return found.sorted { $0.order < $1.order }
   }
 }

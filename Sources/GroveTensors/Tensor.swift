@@ -1,5 +1,4 @@
 public import GroveKernels
-import Synchronization
 
 /// What an operation does with the gradient of its result: it adds to the slots of its inputs, and returns nothing.
 public typealias Pullback = (_ outputGradient: FloatBuffer, _ gradients: Gradients) -> Void
@@ -11,52 +10,25 @@ public typealias Pullback = (_ outputGradient: FloatBuffer, _ gradients: Gradien
 ///
 /// Not `Sendable`: one task owns the graph of tensors.
 public final class Tensor {
-  /// Rows × columns, the same for dense and sparse rows.
-  public let shape: Shape
-  /// Whether `backward` carries a gradient to or through this tensor.
-  public private(set) var requiresGradient: Bool
   let storage: Storage
-  /// Creation number: an operation's inputs were made before its result.
-  let order: Int
-  var record: Record?
-  /// Whether a backward pass has dropped the record: another one cannot go through here.
-  var isSpent = false
+  /// The tensor's place in the history. Pullbacks that need no numbers of an input hold this alone, so that the numbers
+  /// are released as soon as nobody reads them.
+  let origin: Origin
 
   enum Storage {
     case dense(FloatBuffer)
     case sparse(SparseValues)
   }
 
-  /// The step that made a tensor; dropped as soon as its pullback has run.
-  struct Record {
-    let inputs: [Tensor]
-    let pullback: Pullback
-  }
-
-  private static let counter = Atomic<Int>(0)
-
-  /// Lets go of the steps behind this one one by one: each releasing the next, a long history would overflow the stack.
-  deinit {
-    var waiting = record.map { [$0] } ?? []
-    record = nil
-    /// Drops the last record, and with it what its pullback holds.
-    func inputsOfLast() -> [Tensor] { waiting.removeLast().inputs }
-    while !waiting.isEmpty {
-      var inputs = inputsOfLast()
-      while var input = inputs.popLast() {
-        guard isKnownUniquelyReferenced(&input), let next = input.record else { continue }
-        input.record = nil
-        waiting.append(next)
-      }
-    }
-  }
-
   private init(_ shape: Shape, _ storage: Storage, requiresGradient: Bool) {
-    self.shape = shape
     self.storage = storage
-    self.requiresGradient = requiresGradient
-    order = Tensor.counter.wrappingAdd(1, ordering: .relaxed).oldValue
+    origin = Origin(shape, requiresGradient: requiresGradient)
   }
+
+  /// Rows × columns, the same for dense and sparse rows.
+  public var shape: Shape { origin.shape }
+  /// Whether `backward` carries a gradient to or through this tensor.
+  public var requiresGradient: Bool { origin.requiresGradient }
 
   /// A dense tensor over a buffer in row-major order.
   public convenience init(_ buffer: FloatBuffer, rows: Int, columns: Int, requiresGradient: Bool = false) {
@@ -138,8 +110,8 @@ public final class Tensor {
   /// Notes how this tensor was made, if recording is on and an input wants a gradient.
   func recorded(from inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
     guard Pass.isRecording, inputs.contains(where: \.requiresGradient) else { return self }
-    requiresGradient = true
-    record = Record(inputs: inputs, pullback: pullback)
+    origin.requiresGradient = true
+    origin.record = Origin.Record(inputs: inputs.map(\.origin), pullback: pullback)
     return self
   }
 

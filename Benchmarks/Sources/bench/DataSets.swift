@@ -36,7 +36,7 @@ enum DataSets {
     let index = normalized.aggregation.incoming
     try out.write("looped_offsets", index.offsets)
     try out.write("looped_columns", index.columns)
-    try out.write("looped_weights", normalized.weights, [normalized.weights.count])
+    try out.write("looped_weights", normalized.weights.values, [index.entryCount])
     try out.write("features", centred(nodes * features, random.substream(3)), [nodes, features])
     try out.write("classes", numbers(nodes, random.substream(4)).map { Int32($0 * 40) })
     let order = generator.shuffled(Array(0..<Int32(nodes)))

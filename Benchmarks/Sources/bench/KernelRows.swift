@@ -96,20 +96,22 @@ extension Cost {
   /// A dense product [n, k] · [k, m], which reads and writes each number once.
   static func product(_ n: Int, _ k: Int, _ m: Int) -> Cost {
     Cost(
-      bytes: 4 * Double(n * k + k * m + n * m), workingSet: .infinity, operations: 2 * Double(n) * Double(k * m))
+      bytes: 4 * Double(n * k + k * m + n * m), workingSet: .greatestFiniteMagnitude, operations: 2 * Double(n) * Double(k * m))
   }
 }
 
 /// Weighted sparse × dense and its gradient for the dense side, through the recorded operations.
 final class SparseTraining: Row {
-  let (aggregation, weights): (Aggregation, [Float])
+  let aggregation: Aggregation
+  let weights: EdgeWeights
   let x: Tensor
   let seed: Tensor
   let cost: Cost
   private var last: (out: Tensor, gradient: Tensor?)?
 
   init(_ data: Arrays, _ exchange: Arrays, width: Int) throws {
-    (aggregation, weights) = try data.looped()
+    let (edges, values) = try data.looped()
+    (aggregation, weights) = (edges, EdgeWeights(values))
     x = try exchange.random("x", aggregation.sourceCount, width)
     seed = try exchange.random("seed", aggregation.targetCount, width)
     cost = 2 * Cost(aggregating: aggregation, width: width)

@@ -41,6 +41,7 @@ typedef struct {
   const float *target_scores;  // [targets, H]
   float *maximum;              // [targets, H]: largest score of each target
   float *sum;                  // [targets, H]: sum of exp(score − maximum)
+  float *packed;               // [targets, 3, H]: what the targets' backward pass keeps for the sources'
   float slope;
   float rate;
   uint64_t key;
@@ -55,9 +56,10 @@ typedef struct {
 typedef struct {
   const char *name;
 
-  // out[r] = Σ weights[position(e), head] · x[columns[e]]; `weights` NULL means 1.
-  void (*spmm)(grove_csr rows, const float *weights, int64_t heads, const float *x, int64_t width, float *out,
-               bool accumulate, int64_t begin, int64_t end);
+  // out[r] = bias + Σ weights[position(e), head] · x[columns[e]]; `weights` NULL means 1, `bias` NULL 0. Where it
+  // accumulates there is no bias.
+  void (*spmm)(grove_csr rows, const float *weights, int64_t heads, const float *x, int64_t width, const float *bias,
+               float *out, bool accumulate, int64_t begin, int64_t end);
   // out[r, k] = max over entries of x[columns[e], k], 0 for an empty row; winner = entry's index in its row, −1.
   void (*spmm_max)(grove_csr rows, const float *x, int64_t width, float *out, int32_t *winner, int64_t begin,
                    int64_t end);
@@ -75,15 +77,16 @@ typedef struct {
                                    float *scores_gradient, int64_t begin, int64_t end);
 
   // GAT: softmax over LeakyReLU(source + target score), dropout, weighted sum of x. No edge × head buffer: the
-  // backward recomputes attention from maximum and sum. `_targets` runs over rows and accumulates the gradient of
-  // target_scores; `_sources` runs over the transpose and accumulates those of source_scores and x.
+  // backward recomputes attention from maximum and sum. `_targets` runs over all rows first, fills `packed` and
+  // accumulates the gradient of target_scores; `_sources` runs over the transpose and accumulates those of
+  // source_scores and x.
   void (*gat)(grove_csr rows, grove_attention a, const float *x, int64_t width, float *out, int64_t begin,
               int64_t end);
   void (*gat_backward_targets)(grove_csr rows, grove_attention a, const float *x, int64_t width, const float *out,
                                const float *gradient, float *target_gradient, int64_t begin, int64_t end);
   void (*gat_backward_sources)(grove_csr transpose, grove_attention a, const float *x, int64_t width,
-                               const float *out, const float *gradient, float *source_gradient, float *x_gradient,
-                               int64_t begin, int64_t end);
+                               const float *gradient, float *source_gradient, float *x_gradient, int64_t begin,
+                               int64_t end);
 
   // GATv2: score = vector · LeakyReLU(x[source] + y[target]) per head. In grove_attention only maximum, sum,
   // slope, rate, key and heads are read.
@@ -96,10 +99,11 @@ typedef struct {
                                  const float *vector, int64_t width, const float *out, const float *gradient,
                                  float *x_gradient, int64_t begin, int64_t end);
 
-  // Elementwise over [begin, end); the backward reads x and y = f(x) and accumulates.
+  // Elementwise over [begin, end). The backward reads x for GELU, softplus, logarithm and square, y = f(x) for the
+  // others.
   void (*function)(grove_function f, float parameter, const float *x, float *out, int64_t begin, int64_t end);
-  void (*function_backward)(grove_function f, float parameter, const float *x, const float *y,
-                            const float *gradient, float *out, int64_t begin, int64_t end);
+  void (*function_backward)(grove_function f, float parameter, const float *kept, const float *gradient, float *out,
+                            bool accumulate, int64_t begin, int64_t end);
   void (*add)(const float *a, const float *b, float *out, int64_t begin, int64_t end);
   void (*add_scaled)(const float *a, float factor, float *out, int64_t begin, int64_t end);         // accumulates
   // out = p · a + q · b; b may be NULL where q is 0.
@@ -122,7 +126,12 @@ typedef struct {
   // Inverted dropout keyed by (key, row id, column); ids NULL means the row itself. Accumulates where asked.
   void (*dropout)(const float *x, const int32_t *ids, uint64_t key, float rate, int64_t width, float *out,
                   bool accumulate, int64_t begin, int64_t end);
-  // The same on the stored values of a CSR, keyed by (row id, column); `values` NULL means 1.
+  // Dropout of max(x, 0); its backward reads nothing but the sign of the result and scale = 1 / (1 − rate).
+  void (*rectified_dropout)(const float *x, const int32_t *ids, uint64_t key, float rate, int64_t width, float *out,
+                            int64_t begin, int64_t end);
+  void (*rectified_backward)(const float *out, float scale, const float *gradient, float *x_gradient, bool accumulate,
+                             int64_t begin, int64_t end);
+  // Dropout on the stored values of a CSR, keyed by (row id, column); `values` NULL means 1.
   void (*dropout_sparse)(grove_csr rows, const float *values, const int32_t *ids, uint64_t key, float rate,
                          float *out, int64_t begin, int64_t end);
   // Uniform numbers in [0, 1) keyed the same way.
@@ -149,6 +158,10 @@ typedef struct {
   void (*softmax_backward)(const float *out, const float *gradient, int64_t width, bool logarithm,
                            float *x_gradient, int64_t begin, int64_t end);
 
+  // Gradient of Σ over rows of scale · cross-entropy, given the log-softmax of each row; `weights` [C]. Accumulates.
+  void (*cross_entropy_backward)(const float *logs, const int32_t *classes, const float *weights, float smoothing,
+                                 float scale, int64_t width, float *x_gradient, int64_t begin, int64_t end);
+
   void (*adam_step)(grove_adam settings, const float *gradient, float *value, float *first, float *second,
                     int64_t begin, int64_t end);
 
@@ -163,6 +176,22 @@ typedef struct {
 const grove_kernels *grove_active_kernels(void);
 // The table of that name, or NULL where the processor cannot run it.
 const grove_kernels *grove_kernels_named(const char *name);
+
+// Neighbor sampling; it is bound by memory alone, so all paths share it.
+//
+// Draws up to `fanout` edges (below 0: all) into each target and lists them in rising order: out_offsets [count + 1],
+// edges as positions. A draw is keyed by (key, node, number of the draw). Returns the number of edges.
+int64_t grove_draw_edges(const int64_t *offsets, const int32_t *targets, int64_t count, int64_t fanout, bool replacing,
+                         uint64_t key, int64_t *out_offsets, int64_t *edges);
+// out[i] = values[places[i]].
+void grove_pick(const int32_t *values, const int64_t *places, int64_t count, int32_t *out);
+// rows[i] = the row of nodes[i]: its place in `list`, to whose end new nodes go. row_of_node is -1 for nodes without a
+// row. Returns how many are listed.
+int64_t grove_number(int32_t *row_of_node, const int32_t *nodes, int64_t count, int32_t *list, int64_t listed,
+                     int32_t *rows);
+// The transpose of `rows`: starts [columns + 1], for each entry its row and its position. O(rows + columns + entries).
+void grove_transpose(grove_csr rows, int64_t row_count, int64_t column_count, int64_t *starts, int32_t *out_columns,
+                     int64_t *places);
 
 // Calls task(context, begin, end) for every block of `grain` of [0, count), on all threads; returns when all are
 // done. Runs inline when called from inside a task, or from a second thread while the pool is busy.

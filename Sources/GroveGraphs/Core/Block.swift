@@ -134,7 +134,7 @@ public struct Block: Sendable {
           values[entry] = own * sourceScale[sourceNode(Int(index.columns[entry]))] * (weights?[entry] ?? 1)
         }
       }
-      return NormalizedEdges(aggregation: aggregation, weights: values)
+      return NormalizedEdges(aggregation: aggregation, weights: EdgeWeights(values))
     }
   }
 
@@ -203,5 +203,5 @@ public struct NormalizedEdges: Sendable {
   /// The edges that the weights belong to.
   public let aggregation: Aggregation
   /// One an entry of `aggregation.incoming`.
-  public let weights: [Float]
+  public let weights: EdgeWeights
 }

@@ -37,26 +37,22 @@ struct EdgeDraw: Sendable {
   func edges(
     into targets: [Int32], asOf times: [Int32]?, fanout: Int, using random: RandomStream, _ scratch: inout Scratch
   ) -> (offsets: [Int64], edges: [Int64]) {
+    let takesAll = fanout < 0
+    guard years != nil || (weights != nil && !takesAll) else {
+      return Kernels.drawEdges(
+        offsets: incoming.offsets, into: targets, fanout: fanout, isReplacing: isReplacing, using: random)
+    }
     var offsets: [Int64] = [0]
     var edges: [Int64] = []
     offsets.reserveCapacity(targets.count + 1)
     edges.reserveCapacity(targets.count * max(1, min(fanout, 64)))
-    let takesAll = fanout < 0
-    let isFiltered = years != nil || (weights != nil && !takesAll)
     for row in 0..<targets.count {
       let node = Int(targets[row])
       let range = incoming.range(of: node)
-      let count: Int
-      if isFiltered {
-        collect(range, asOf: times?[row], positive: !takesAll, &scratch)
-        count = scratch.candidates.count
-      } else {
-        count = range.count
-      }
+      collect(range, asOf: times?[row], positive: !takesAll, &scratch)
+      let count = scratch.candidates.count
       if takesAll || (count <= fanout && !isReplacing) {
-        for place in 0..<count {
-          edges.append(Int64(isFiltered ? scratch.candidates[place] : range.lowerBound + place))
-        }
+        for candidate in scratch.candidates { edges.append(Int64(candidate)) }
       } else if count > 0 {
         let stream = times.map { random.substream(Int($0[row])) } ?? random
         switch (weights, isReplacing) {
@@ -66,9 +62,7 @@ struct EdgeDraw: Sendable {
         case (let weights?, true): drawAgain(fanout, by: weights, node, stream, &scratch)
         }
         scratch.sortPicked()
-        for place in scratch.picked {
-          edges.append(Int64(isFiltered ? scratch.candidates[place] : range.lowerBound + place))
-        }
+        for place in scratch.picked { edges.append(Int64(scratch.candidates[place])) }
       }
       offsets.append(Int64(edges.count))
     }

@@ -105,12 +105,8 @@ public struct HeteroNeighborSampler: Sendable {
     of targets: inout [[Int32]], _ times: inout [[Int32]], _ fanouts: [Int], _ random: RandomStream,
     _ scratch: inout Scratch
   ) -> HeteroBlock {
-    func time(_ type: Int, _ row: Int) -> Int32 { isTimed ? times[type][row] : 0 }
-    var rows = [[Int32]](repeating: [], count: targets.count)
-    for type in targets.indices {
-      for row in targets[type].indices {
-        rows[type].append(scratch.numberings[type].row(of: targets[type][row], at: time(type, row)))
-      }
+    let rows = targets.indices.map {
+      scratch.numberings[$0].rows(of: targets[$0], at: isTimed ? times[$0] : nil)
     }
     var parts: [(offsets: [Int64], columns: [Int32], edges: [Int64])] = []
     for (relation, (source, target)) in ends.enumerated() {
@@ -118,14 +114,8 @@ public struct HeteroNeighborSampler: Sendable {
       let (offsets, edges) = draw.edges(
         into: targets[target], asOf: draw.years == nil ? nil : times[target], fanout: fanouts[relation],
         using: random.substream(relation), &scratch.draw)
-      var columns: [Int32] = []
-      columns.reserveCapacity(edges.count)
-      for row in targets[target].indices {
-        for edge in Int(offsets[row])..<Int(offsets[row + 1]) {
-          let node = draw.incoming.columns[Int(edges[edge])]
-          columns.append(scratch.numberings[source].row(of: node, at: time(target, row)))
-        }
-      }
+      let columns = scratch.numberings[source].rows(
+        of: Kernels.picked(draw.incoming.columns, at: edges), at: isTimed ? times[target].repeated(by: offsets) : nil)
       parts.append((offsets, columns, edges))
     }
     let sources = scratch.numberings.indices.map { scratch.numberings[$0].finish() }

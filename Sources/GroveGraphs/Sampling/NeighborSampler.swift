@@ -103,18 +103,9 @@ public struct NeighborSampler: Sendable {
   private func block(
     of targets: [Int32], _ times: [Int32]?, _ offsets: [Int64], _ edges: [Int64], _ numbering: inout SourceNumbering
   ) -> (Block, times: [Int32]) {
-    var rows: [Int32] = []
-    rows.reserveCapacity(targets.count)
-    for target in 0..<targets.count { rows.append(numbering.row(of: targets[target], at: times?[target] ?? 0)) }
-    let all = graph.incoming.columns
-    var columns: [Int32] = []
-    columns.reserveCapacity(edges.count)
-    for target in 0..<targets.count {
-      let time = times?[target] ?? 0
-      for edge in Int(offsets[target])..<Int(offsets[target + 1]) {
-        columns.append(numbering.row(of: all[Int(edges[edge])], at: time))
-      }
-    }
+    let rows = numbering.rows(of: targets, at: times)
+    let columns = numbering.rows(
+      of: Kernels.picked(graph.incoming.columns, at: edges), at: times?.repeated(by: offsets))
     let sources = numbering.finish()
     let block = Block(
       incoming: SparseRows(offsets: offsets, columns: columns, columnCount: sources.nodes.count),

@@ -22,17 +22,18 @@ public struct AttentionState {
     self.heads = heads
   }
 
-  func settings(source: FloatBuffer? = nil, target: FloatBuffer? = nil) -> grove_attention {
+  func settings(
+    source: FloatBuffer? = nil, target: FloatBuffer? = nil, packed: FloatBuffer? = nil
+  ) -> grove_attention {
     grove_attention(
       source_scores: source.map { UnsafePointer($0.pointer) }, target_scores: target.map { UnsafePointer($0.pointer) },
-      maximum: maximum.pointer, sum: sum.pointer, slope: slope, rate: rate, key: key, heads: Int64(heads))
+      maximum: maximum.pointer, sum: sum.pointer, packed: packed?.pointer, slope: slope, rate: rate, key: key,
+      heads: Int64(heads))
   }
 }
 
 extension Kernels {
-  private static func attentionGrain(_ index: EdgeIndex, _ width: Int) -> Int {
-    grain(cost: (index.rowCount == 0 ? 0 : index.entryCount / index.rowCount + 1) * (width + 16))
-  }
+  private static func attentionGrain(_ index: EdgeIndex, _ width: Int) -> Int { edgeGrain(index, width + 16) }
 
   /// Graph attention (GAT): softmax over LeakyReLU(source + target score), dropout, weighted sum of x.
   /// - Shape: x [sources, F], sourceScores [sources, H], targetScores [targets, H], out [targets, F].
@@ -53,38 +54,34 @@ extension Kernels {
     }
   }
 
-  /// Adds the gradient of `attention` for the target scores.
-  public static func attentionBackwardTargets(
-    _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
-    x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into targetGradient: FloatBuffer
+  /// Adds the gradients of `attention` for the target scores, the source scores and x.
+  ///
+  /// - Complexity: O(E · F) time in two passes, by target and by source; O(targets · H) memory.
+  public static func attentionBackward(
+    _ aggregation: Aggregation, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
+    x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into targetGradient: FloatBuffer,
+    _ sourceGradient: FloatBuffer, _ xGradient: FloatBuffer
   ) {
-    check(gradient, holds: index.rowCount * width, "attentionBackwardTargets gradient")
-    check(targetGradient, holds: index.rowCount * state.heads, "attentionBackwardTargets into")
-    let settings = state.settings(source: sourceScores, target: targetScores)
-    withIndex(index) { csr in
-      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+    let (incoming, outgoing) = (aggregation.incoming, aggregation.outgoing)
+    check(gradient, holds: incoming.rowCount * width, "attentionBackward gradient")
+    check(targetGradient, holds: incoming.rowCount * state.heads, "attentionBackward target scores")
+    check(x, holds: outgoing.rowCount * width, "attentionBackward x")
+    check(sourceGradient, holds: outgoing.rowCount * state.heads, "attentionBackward source scores")
+    check(xGradient, holds: outgoing.rowCount * width, "attentionBackward x gradient")
+    let packed = FloatBuffer(count: 3 * incoming.rowCount * state.heads)
+    let settings = state.settings(source: sourceScores, target: targetScores, packed: packed)
+    withIndex(incoming) { csr in
+      Workers.run(incoming.rowCount, attentionGrain(incoming, width)) { range in
         table.pointee.gat_backward_targets(
           csr, settings, x.pointer, Int64(width), out.pointer, gradient.pointer, targetGradient.pointer,
           Int64(range.lowerBound), Int64(range.upperBound))
       }
     }
-  }
-
-  /// Adds the gradients of `attention` for the source scores and for x; `index` is the transpose.
-  public static func attentionBackwardSources(
-    _ index: EdgeIndex, _ state: AttentionState, sourceScores: FloatBuffer, targetScores: FloatBuffer,
-    x: FloatBuffer, width: Int, out: FloatBuffer, gradient: FloatBuffer, into sourceGradient: FloatBuffer,
-    and xGradient: FloatBuffer
-  ) {
-    check(x, holds: index.rowCount * width, "attentionBackwardSources x")
-    check(sourceGradient, holds: index.rowCount * state.heads, "attentionBackwardSources into")
-    check(xGradient, holds: index.rowCount * width, "attentionBackwardSources and")
-    let settings = state.settings(source: sourceScores, target: targetScores)
-    withIndex(index) { csr in
-      Workers.run(index.rowCount, attentionGrain(index, width)) { range in
+    withIndex(outgoing) { csr in
+      Workers.run(outgoing.rowCount, attentionGrain(outgoing, width)) { range in
         table.pointee.gat_backward_sources(
-          csr, settings, x.pointer, Int64(width), out.pointer, gradient.pointer, sourceGradient.pointer,
-          xGradient.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+          csr, settings, x.pointer, Int64(width), gradient.pointer, sourceGradient.pointer, xGradient.pointer,
+          Int64(range.lowerBound), Int64(range.upperBound))
       }
     }
   }

@@ -6,21 +6,22 @@ extension Kernels {
   ///
   /// Blocks depend on shapes only: rows of c, or, for aᵀ · b over many rows, fixed blocks of those rows whose
   /// products are added in order.
-  /// - Shape: op(a) [m, k], op(b) [k, n], c [m, n].
+  /// - Shape: op(a) [m, k], op(b) [k, n], c [m, n], bias [1, n], which is added to every row where given.
   /// - Complexity: O(m · n · k).
   public static func matrixMultiply(
     _ a: FloatBuffer, _ b: FloatBuffer, transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int,
-    scale: Float = 1, into c: FloatBuffer, adding: Bool
+    scale: Float = 1, bias: FloatBuffer? = nil, into c: FloatBuffer, adding: Bool
   ) {
     check(a, holds: m * k, "matrixMultiply a")
     check(b, holds: k * n, "matrixMultiply b")
     check(c, holds: m * n, "matrixMultiply c")
+    precondition(bias == nil || (bias!.count == n && !adding), "matrixMultiply: a bias of \(bias?.count ?? 0) for \(n)")
     guard m > 0, n > 0 else { return }
     if k == 0 {
-      if !adding { c.clear() }
+      if let bias { repeatRow(bias, rows: 0..<m, into: c) } else if !adding { c.clear() }
       return
     }
-    if transposeA && !transposeB && k >= 2048 && m * n <= 1 << 18 {
+    if bias == nil && transposeA && !transposeB && k >= 2048 && m * n <= 1 << 18 {
       if !adding { c.clear() }
       let block = max(1024, (k + 63) / 64)
       sumOverBlocks(rows: k, grain: block, width: m * n, into: c) { range, partial in
@@ -30,13 +31,19 @@ extension Kernels {
       }
       return
     }
-    let block = max(transposeA ? 64 : 32, min(512, (1 << 21) / max(1, n * k)))
+    // OpenBLAS packs b anew for each block: blocks of a large b are an eighth of the rows at least.
+    let block = max(transposeA ? 64 : 32, min(512, (1 << 21) / max(1, n * k)), min(512, (m + 7) / 8))
     Workers.run(m, block) { range in
+      if let bias { repeatRow(bias, rows: range, into: c) }
       grove_sgemm(
         transposeA, transposeB, Int64(range.count), Int64(n), Int64(k), scale,
         a.pointer + (transposeA ? range.lowerBound : range.lowerBound * k), Int64(transposeA ? m : k), b.pointer,
-        Int64(transposeB ? k : n), adding ? 1 : 0, c.pointer + range.lowerBound * n, Int64(n))
+        Int64(transposeB ? k : n), adding || bias != nil ? 1 : 0, c.pointer + range.lowerBound * n, Int64(n))
     }
+  }
+
+  private static func repeatRow(_ row: FloatBuffer, rows: Range<Int>, into out: FloatBuffer) {
+    for place in rows { (out.pointer + place * row.count).update(from: row.pointer, count: row.count) }
   }
 
   /// Version of OpenBLAS and the processor it chose, for `grove version`.

@@ -19,6 +19,16 @@ public enum ElementwiseFunction: Sendable {
   /// 1 / √x.
   case reciprocalSquareRoot
 
+  /// Whether the derivative is computed from x; that of the others is from f(x).
+  public var derivativeReadsInput: Bool {
+    switch self {
+    case .gelu, .softplus, .logarithm, .square: true
+    // With a negative slope the sign of f(x) does not tell that of x.
+    case .leakyReLU(let slope): slope < 0
+    default: false
+    }
+  }
+
   var code: (function: grove_function, parameter: Float) {
     switch self {
     case .relu: (GROVE_RELU, 0)
@@ -48,17 +58,30 @@ extension Kernels {
     eachElement(x.count) { table.pointee.function(code, parameter, x.pointer, out.pointer, $0, $1) }
   }
 
-  /// Adds gradient · f′(x) to `out`, where y = f(x).
+  /// out = gradient · f′(x), or adds it.
+  ///
+  /// - Parameter kept: x where the function's `derivativeReadsInput`, else f(x).
   public static func applyBackward(
-    _ function: ElementwiseFunction, x: FloatBuffer, y: FloatBuffer, gradient: FloatBuffer, into out: FloatBuffer
+    _ function: ElementwiseFunction, kept: FloatBuffer, gradient: FloatBuffer, into out: FloatBuffer, adding: Bool
   ) {
-    check(y, holds: x.count, "applyBackward y")
-    check(gradient, holds: x.count, "applyBackward gradient")
-    check(out, holds: x.count, "applyBackward into")
+    check(gradient, holds: kept.count, "applyBackward gradient")
+    check(out, holds: kept.count, "applyBackward into")
     let (code, parameter) = function.code
-    eachElement(x.count) {
+    eachElement(kept.count) {
       table.pointee.function_backward(
-        code, parameter, x.pointer, y.pointer, gradient.pointer, out.pointer, $0, $1)
+        code, parameter, kept.pointer, gradient.pointer, out.pointer, adding, $0, $1)
+    }
+  }
+
+  /// xGradient = gradient / (1 − rate) where `out`, the result of `rectifiedDropout`, is above 0, else 0; or adds it.
+  public static func rectifiedDropoutBackward(
+    out: FloatBuffer, rate: Float, gradient: FloatBuffer, into xGradient: FloatBuffer, adding: Bool
+  ) {
+    check(gradient, holds: out.count, "rectifiedDropoutBackward gradient")
+    check(xGradient, holds: out.count, "rectifiedDropoutBackward into")
+    eachElement(out.count) {
+      table.pointee.rectified_backward(
+        out.pointer, 1 / (1 - rate), gradient.pointer, xGradient.pointer, adding, $0, $1)
     }
   }
 

@@ -89,6 +89,42 @@ extension Kernels {
     }
   }
 
+  /// Dropout of max(x, 0), keyed by (row id, column).
+  public static func rectifiedDropout(
+    _ x: FloatBuffer, ids: [Int32]?, width: Int, rate: Float, random: RandomStream, into out: FloatBuffer
+  ) {
+    check(out, holds: x.count, "rectifiedDropout into")
+    let rows = x.count / max(1, width)
+    precondition(ids == nil || ids!.count == rows, "rectifiedDropout: \(ids?.count ?? 0) ids for \(rows) rows")
+    withOptional(ids) { ids in
+      eachRow(rows, width) {
+        table.pointee.rectified_dropout(x.pointer, ids, random.key, rate, Int64(width), out.pointer, $0, $1)
+      }
+    }
+  }
+
+  /// Adds the gradient of scale · Σ over rows of the cross-entropy of a row, whose log-softmax is `logs`.
+  ///
+  /// - Shape: logs [N, C], classes [N], weights [C], xGradient [N, C].
+  /// - Precondition: classes are in 0..<C.
+  public static func crossEntropyBackward(
+    logs: FloatBuffer, classes: [Int32], weights: [Float], smoothing: Float, scale: Float,
+    into xGradient: FloatBuffer
+  ) {
+    let width = weights.count
+    check(logs, holds: classes.count * width, "crossEntropyBackward logs")
+    check(xGradient, holds: logs.count, "crossEntropyBackward into")
+    classes.withUnsafeBufferPointer { classes in
+      weights.withUnsafeBufferPointer { weights in
+        eachRow(classes.count, 8 * width) {
+          table.pointee.cross_entropy_backward(
+            logs.pointer, classes.baseAddress, weights.baseAddress, smoothing, scale, Int64(width), xGradient.pointer,
+            $0, $1)
+        }
+      }
+    }
+  }
+
   /// Uniform numbers in [0, 1), keyed by (row, column).
   public static func uniform(into out: FloatBuffer, width: Int, random: RandomStream) {
     eachRow(out.count / max(1, width), 4 * width) {
@@ -105,6 +141,28 @@ extension Kernels {
       eachRow(ids.count, width) {
         table.pointee.gather(x.pointer, ids.baseAddress, Int64(width), out.pointer, $0, $1)
       }
+    }
+  }
+
+  /// out[r] = x[start + r], or adds it, for all rows of `out`.
+  public static func copyRows(_ x: FloatBuffer, from start: Int, width: Int, into out: FloatBuffer, adding: Bool) {
+    precondition(
+      start >= 0 && start * width + out.count <= x.count, "copyRows: \(out.count) floats from row \(start) of \(x.count)")
+    let source = x.pointer + start * width
+    Workers.run(out.count, elementGrain) { range in
+      if adding {
+        table.pointee.add_scaled(source, 1, out.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+      } else {
+        (out.pointer + range.lowerBound).update(from: source + range.lowerBound, count: range.count)
+      }
+    }
+  }
+
+  /// Adds x to the first elements of `out`.
+  public static func addRows(_ x: FloatBuffer, toFirstOf out: FloatBuffer) {
+    precondition(x.count <= out.count, "addRows: \(x.count) floats to \(out.count)")
+    Workers.run(x.count, elementGrain) {
+      table.pointee.add_scaled(x.pointer, 1, out.pointer, Int64($0.lowerBound), Int64($0.upperBound))
     }
   }
 

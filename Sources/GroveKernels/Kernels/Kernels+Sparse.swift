@@ -1,41 +1,65 @@
 import CKernels
 
 extension Kernels {
-  /// out[r] = Σ over entries of w(e) · x[column], weights 1 where nil.
-  /// - Shape: x [sources, F], weights [E], out [rows, F].
+  /// out[r] = bias + Σ over entries of w(e) · x[column], weights 1 and bias 0 where nil.
+  /// - Shape: x [sources, F], weights [E] in the order of this index's entries, bias [1, F], out [rows, F].
   /// - Complexity: O(E · F).
   public static func aggregate(
-    _ index: EdgeIndex, weights: [Float]?, x: FloatBuffer, width: Int, into out: FloatBuffer, adding: Bool
+    _ index: EdgeIndex, weights: [Float]?, x: FloatBuffer, width: Int, bias: FloatBuffer? = nil,
+    into out: FloatBuffer, adding: Bool
   ) {
     precondition(
       weights == nil || weights!.count == index.entryCount,
       "aggregate: \(weights?.count ?? 0) weights for \(index.entryCount) entries")
-    withOptional(weights) { aggregate(index, $0, 1, x, width, out, adding) }
+    if let bias { check(bias, holds: width, "aggregate bias") }
+    withOptional(weights) { aggregate(index, byPlace: false, $0, 1, x, width, bias, out, adding) }
   }
 
   /// The same with a weight for each edge and head: head h scales columns h · F/H ..< (h + 1) · F/H.
-  /// - Shape: weights [E, H].
+  /// - Shape: weights [E, H] by the entries' places.
   public static func aggregate(
-    _ index: EdgeIndex, weights: FloatBuffer, heads: Int, x: FloatBuffer, width: Int, into out: FloatBuffer,
-    adding: Bool
+    _ index: EdgeIndex, weights: FloatBuffer, heads: Int, x: FloatBuffer, width: Int, bias: FloatBuffer? = nil,
+    into out: FloatBuffer, adding: Bool
   ) {
+    if let bias { check(bias, holds: width, "aggregate bias") }
     check(weights, holds: index.entryCount * heads, "aggregate weights")
-    aggregate(index, UnsafePointer(weights.pointer), heads, x, width, out, adding)
+    aggregate(index, byPlace: true, UnsafePointer(weights.pointer), heads, x, width, bias, out, adding)
   }
 
   private static func aggregate(
-    _ index: EdgeIndex, _ weights: UnsafePointer<Float>?, _ heads: Int, _ x: FloatBuffer, _ width: Int,
-    _ out: FloatBuffer, _ adding: Bool
+    _ index: EdgeIndex, byPlace: Bool, _ weights: UnsafePointer<Float>?, _ heads: Int, _ x: FloatBuffer, _ width: Int,
+    _ bias: FloatBuffer?, _ out: FloatBuffer, _ adding: Bool
   ) {
     let rows = index.rowCount
     check(out, holds: rows * width, "aggregate into")
     precondition(width % heads == 0, "aggregate: width \(width) is not a multiple of \(heads) heads")
-    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
+    let start = bias.map { UnsafePointer($0.pointer) }
     withIndex(index) { csr in
-      Workers.run(rows, grain(cost: degree * width)) { range in
+      var csr = csr
+      if !byPlace { csr.positions = nil }
+      Workers.run(rows, edgeGrain(index, width)) { range in
         table.pointee.spmm(
-          csr, weights, Int64(heads), x.pointer, Int64(width), out.pointer, adding, Int64(range.lowerBound),
+          csr, weights, Int64(heads), x.pointer, Int64(width), start, out.pointer, adding, Int64(range.lowerBound),
           Int64(range.upperBound))
+      }
+    }
+  }
+
+  /// Rows of a block of work that reads `width` numbers an entry: enough work that handing it out costs nothing, few
+  /// enough rows that one with very many entries does not keep the others waiting.
+  static func edgeGrain(_ index: EdgeIndex, _ width: Int) -> Int {
+    let rows = index.rowCount
+    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
+    return max(grain(cost: degree * width), min(512, rows / 64))
+  }
+
+  /// values[places[i]] for each i.
+  static func picked(_ values: [Float], at places: [Int64]) -> [Float] {
+    [Float](unsafeUninitializedCapacity: places.count) { result, count in
+      for place in places {
+        precondition(place >= 0 && place < values.count, "picked: place \(place) of \(values.count)")
+        result.initializeElement(at: count, to: values[Int(place)])
+        count += 1
       }
     }
   }
@@ -47,11 +71,10 @@ extension Kernels {
   ) -> [Int32] {
     let rows = index.rowCount
     check(out, holds: rows * width, "aggregateMaximum into")
-    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
     return [Int32](unsafeUninitializedCapacity: rows * width) { winners, count in
       let base = winners.baseAddress
       withIndex(index) { csr in
-        Workers.run(rows, grain(cost: degree * width)) { range in
+        Workers.run(rows, edgeGrain(index, width)) { range in
           table.pointee.spmm_max(
             csr, x.pointer, Int64(width), out.pointer, base, Int64(range.lowerBound), Int64(range.upperBound))
         }
@@ -68,11 +91,10 @@ extension Kernels {
     let rows = outgoing.rowCount
     check(out, holds: rows * width, "aggregateMaximumBackward into")
     check(gradient, holds: aggregation.targetCount * width, "aggregateMaximumBackward gradient")
-    let degree = rows == 0 ? 0 : outgoing.entryCount / rows + 1
     aggregation.incoming.offsets.withUnsafeBufferPointer { offsets in
       winners.withUnsafeBufferPointer { winners in
         withIndex(outgoing) { csr in
-          Workers.run(rows, grain(cost: degree * width)) { range in
+          Workers.run(rows, edgeGrain(outgoing, width)) { range in
             table.pointee.spmm_max_backward(
               csr, offsets.baseAddress, winners.baseAddress, gradient.pointer, Int64(width), out.pointer,
               Int64(range.lowerBound), Int64(range.upperBound))
@@ -90,9 +112,8 @@ extension Kernels {
     check(y, holds: rows * width, "sampledProduct y")
     check(scores, holds: index.entryCount * heads, "sampledProduct into")
     precondition(width % heads == 0, "sampledProduct: width \(width) is not a multiple of \(heads) heads")
-    let degree = rows == 0 ? 0 : index.entryCount / rows + 1
     withIndex(index) { csr in
-      Workers.run(rows, grain(cost: degree * width)) { range in
+      Workers.run(rows, edgeGrain(index, width)) { range in
         table.pointee.sddmm(
           csr, x.pointer, y.pointer, Int64(width), Int64(heads), scores.pointer, Int64(range.lowerBound),
           Int64(range.upperBound))

@@ -40,7 +40,7 @@ public final class FAConvolution: GraphConvolution {
       + block.targetRows(of: x, given: target).rowDot(targetGate.value).gathering(rows: owners)
     let gates = scores.tanh().droppedOut(
       gateDropout, rowIDs: index.identities?.map { Int32(truncatingIfNeeded: $0) })
-    let factors = Tensor(normalized.weights, rows: normalized.weights.count, columns: 1)
+    let factors = Tensor(normalized.weights.values, rows: normalized.weights.values.count, columns: 1)
     return x.aggregated(over: normalized.aggregation, weights: gates * factors)
   }
 }

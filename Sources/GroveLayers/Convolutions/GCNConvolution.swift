@@ -26,9 +26,10 @@ public final class GCNConvolution: GraphConvolution {
     let normalized = block.normalized
     if !source.isSparse && weight.shape.rows < weight.shape.columns {
       let mixed = source.aggregated(over: normalized.aggregation, weights: normalized.weights)
-      return mixed.matmul(weight.value).addingBias(bias)
+      return mixed.matmul(weight.value, bias: bias?.value)
     }
     let projected = source.matmul(weight.value)
-    return projected.aggregated(over: normalized.aggregation, weights: normalized.weights).addingBias(bias)
+    return projected.aggregated(
+      over: normalized.aggregation, weights: normalized.weights, bias: bias?.value)
   }
 }

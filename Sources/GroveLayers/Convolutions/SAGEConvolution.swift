@@ -42,7 +42,8 @@ public final class SAGEConvolution: GraphConvolution {
       mixed = neighbor(source.densified().aggregatedMaximum(over: block.aggregation))
     case .mean where source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns:
       // The mean of projected rows is the projected mean; a bias is added after it.
-      mixed = source.matmul(neighbor.weight.value).aggregatedMean(over: block.aggregation).addingBias(neighbor.bias)
+      mixed = source.matmul(neighbor.weight.value).aggregatedMean(
+        over: block.aggregation, bias: neighbor.bias?.value)
     case .mean:
       mixed = neighbor(source.aggregatedMean(over: block.aggregation))
     }

@@ -45,12 +45,12 @@ extension ConvolutionStack {
   private func convolved(
     _ layer: Int, _ graph: Graph, _ chunks: [Range<Int>], _ sampler: NeighborSampler, input: ([Int32]?) -> Tensor
   ) -> Tensor {
-    if chunks.count <= 1 { return convolved(input(nil), over: graph.block, layer) }
+    if chunks.count <= 1 { return convolved(dropped: input(nil), over: graph.block, layer) }
     var whole: (buffer: FloatBuffer, width: Int)?
     for chunk in chunks {
       // Nothing is drawn where all neighbors are taken.
       let block = sampler.sample(from: chunk.map { Int32($0) }, using: RandomStream(seed: 0))[0]
-      let rows = convolved(input(block.sourceIDs), over: block, layer)
+      let rows = convolved(dropped: input(block.sourceIDs), over: block, layer)
       let buffer = whole?.buffer ?? FloatBuffer(count: graph.nodeCount * rows.columns)
       buffer.copy(from: rows.buffer, at: chunk.lowerBound * rows.columns)
       whole = (buffer, rows.columns)

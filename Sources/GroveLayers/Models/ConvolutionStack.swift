@@ -56,17 +56,38 @@ public final class ConvolutionStack: NodeModel {
   /// Logits of the last block's targets, and the rows they were made from as embedding. [S, F] → [T, C]
   public func callAsFunction(_ features: Tensor, over blocks: [Block]) -> NodeOutput {
     precondition(blocks.count == blockCount, "ConvolutionStack: \(blocks.count) blocks for \(blockCount) convolutions")
-    var h = features
+    var input = features.droppedOut(dropout, rowIDs: blocks[0].sourceIDs)
     var kept: [Tensor] = []
+    var embedding: (() -> Tensor)?
     for (layer, block) in blocks.enumerated() {
-      let result = convolved(h, over: block, layer)
-      if head == nil && layer == convolutions.count - 1 {
-        return NodeOutput(embedding: layer == 0 ? result : block.targetRows(of: h, given: nil), logits: result)
+      let result = convolved(dropped: input, over: block, layer)
+      guard layer < convolutions.count - 1 else {
+        if head != nil {
+          return classified(jumped(kept, to: block) + [activated(result, layer)], rowIDs: block.targetIDs)
+        }
+        return NodeOutput(
+          embedding: embedding.map { block.targetRows(of: $0(), given: nil) } ?? result, logits: result)
       }
-      h = activated(result, layer)
-      if head != nil { kept = kept.map { block.targetRows(of: $0, given: nil) } + [h] }
+      let rowIDs = blocks[layer + 1].sourceIDs
+      if head != nil {
+        let h = activated(result, layer)
+        kept = jumped(kept, to: block) + [h]
+        input = h.droppedOut(dropout, rowIDs: rowIDs)
+        continue
+      }
+      let rows = normed(result, layer)
+      let activation = activation
+      if layer == convolutions.count - 2 { embedding = { rows.applying(activation) } }
+      input =
+        Pass.nextStream().map { rows.applying(activation, thenDropping: dropout, rowIDs: rowIDs, using: $0) }
+        ?? rows.applying(activation)
     }
-    return classified(kept, rowIDs: blocks[blocks.count - 1].targetIDs)
+    preconditionFailure("ConvolutionStack: no convolutions")
+  }
+
+  /// The rows that earlier layers gave, of a block's targets alone.
+  private func jumped(_ kept: [Tensor], to block: Block) -> [Tensor] {
+    kept.map { block.targetRows(of: $0, given: nil) }
   }
 
   /// Output of the head for the rows that each layer gave.
@@ -76,14 +97,15 @@ public final class ConvolutionStack: NodeModel {
     return NodeOutput(embedding: merged, logits: head.output(merged.droppedOut(dropout, rowIDs: rowIDs)))
   }
 
-  /// Dropout and one convolution, with its dense path where it has one: each target's row needs its sources only.
-  func convolved(_ h: Tensor, over block: Block, _ layer: Int) -> Tensor {
-    let input = h.droppedOut(dropout, rowIDs: block.sourceIDs)
+  /// One convolution, with its dense path where it has one: each target's row needs its sources only.
+  func convolved(dropped input: Tensor, over block: Block, _ layer: Int) -> Tensor {
     let result = convolutions[layer](input, over: block)
     guard layer < residuals.count else { return result }
     return result + residuals[layer](block.targetRows(of: input, given: nil))
   }
 
   /// Norm and activation after a hidden convolution: a norm may look at all rows.
-  func activated(_ h: Tensor, _ layer: Int) -> Tensor { (norms.isEmpty ? h : norms[layer](h)).applying(activation) }
+  func activated(_ h: Tensor, _ layer: Int) -> Tensor { normed(h, layer).applying(activation) }
+
+  private func normed(_ h: Tensor, _ layer: Int) -> Tensor { norms.isEmpty ? h : norms[layer](h) }
 }

@@ -4,13 +4,16 @@ public import GroveTensors
 /// What a node model gives for the targets of its last block.
 public struct NodeOutput {
   /// The representation to export: the last one before the classifier that has seen the graph. [T, H]
-  public let embedding: Tensor
+  ///
+  /// It is computed when it is asked for, where training does not need it.
+  public var embedding: Tensor { makeEmbedding() }
   /// One score a class. [T, C]
   public let logits: Tensor
+  private let makeEmbedding: () -> Tensor
 
   /// Output from its two parts, which have a row for each of the same targets.
-  public init(embedding: Tensor, logits: Tensor) {
-    self.embedding = embedding
+  public init(embedding: @escaping @autoclosure () -> Tensor, logits: Tensor) {
+    makeEmbedding = embedding
     self.logits = logits
   }
 }

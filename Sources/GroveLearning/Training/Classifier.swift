@@ -38,7 +38,7 @@ extension NodeClassifier: Classifier {
 extension HeteroClassifier: Classifier {
   func output(on shown: TrainedModel.Shown, layerwise: Bool) -> NodeOutput {
     let output = outputs(on: shown)
-    return NodeOutput(embedding: output.embeddings[target], logits: output.logits)
+    return NodeOutput(embedding: output.embeddings[self.target], logits: output.logits)
   }
 
   /// Output for every node of every type.

@@ -5,10 +5,33 @@ extension Tensor {
   public func applying(_ function: ElementwiseFunction) -> Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.apply(function, to: buffer, into: result.buffer)
+    // One of the two is enough, and the other can go.
+    let kept = function.derivativeReadsInput ? buffer : result.buffer
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.accumulate(to: source) {
+        Kernels.applyBackward(function, kept: kept, gradient: gradient, into: $0, adding: $1)
+      }
+    }
+  }
+
+  /// f of every entry and then dropout: of ReLU in one pass, whose gradient reads nothing but the result.
+  ///
+  /// - Parameters:
+  ///   - rate: share of the entries that become 0, in 0..<1.
+  ///   - rowIDs: global ids of the rows; nil where row r is node r.
+  public func applying(
+    _ function: ElementwiseFunction, thenDropping rate: Float, rowIDs: [Int32]? = nil, using random: RandomStream
+  ) -> Tensor {
+    guard case .relu = function, rate > 0 else {
+      return applying(function).dropout(rate, rowIDs: rowIDs, using: random)
+    }
+    precondition(rate < 1, "dropout: rate \(rate) is not in [0, 1)")
+    let result = Tensor.result(rows, columns)
     let output = result.buffer
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
-        Kernels.applyBackward(function, x: self.buffer, y: output, gradient: gradient, into: $0)
+    Kernels.rectifiedDropout(buffer, ids: rowIDs, width: columns, rate: rate, random: random, into: output)
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.accumulate(to: source) {
+        Kernels.rectifiedDropoutBackward(out: output, rate: rate, gradient: gradient, into: $0, adding: $1)
       }
     }
   }
@@ -38,8 +61,8 @@ extension Tensor {
     let output = result.buffer
     let width = columns
     Kernels.softmax(buffer, width: width, logarithm: logarithm, into: output)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.softmaxBackward(out: output, gradient: gradient, width: width, logarithm: logarithm, into: $0)
       }
     }

@@ -6,23 +6,34 @@ extension Tensor {
   /// - Shape: x [sources, F], weights [E] by entry of `aggregation.incoming` → [targets, F].
   /// - Complexity: O(E · F), no edge × feature array.
   public func aggregated(over aggregation: Aggregation, weights: [Float]? = nil) -> Tensor {
+    aggregated(over: aggregation, weights: weights.map { EdgeWeights($0) }, bias: nil)
+  }
+
+  /// The same with weights that are kept from step to step, plus a row vector where given.
+  ///
+  /// - Shape: bias [1, F].
+  public func aggregated(over aggregation: Aggregation, weights: EdgeWeights?, bias: Tensor? = nil) -> Tensor {
     precondition(rows == aggregation.sourceCount, "aggregated: \(shape) over \(aggregation.sourceCount) sources")
+    precondition(
+      bias == nil || bias!.shape == Shape(1, columns), "aggregated: \(shape) and a bias \(bias?.shape ?? shape)")
     let width = columns
     let result = Tensor.result(aggregation.targetCount, width)
     Kernels.aggregate(
-      aggregation.incoming, weights: weights, x: buffer, width: width, into: result.buffer, adding: false)
-    return result.recorded(from: [self]) { gradient, into in
-      into.accumulate(to: self) {
+      aggregation.incoming, weights: weights?.values, x: buffer, width: width, bias: bias?.buffer,
+      into: result.buffer, adding: false)
+    return result.recorded(from: [self] + (bias.map { [$0] } ?? [])) { [source = origin] gradient, into in
+      into.accumulate(to: source) {
         Kernels.aggregate(
-          aggregation.outgoing, weights: weights, x: gradient, width: width, into: $0,
+          aggregation.outgoing, weights: weights?.outgoing(of: aggregation), x: gradient, width: width, into: $0,
           adding: $1)
       }
+      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
     }
   }
 
-  /// out[i] = mean over edges j → i of x[j]; 0 without edges.
-  public func aggregatedMean(over aggregation: Aggregation) -> Tensor {
-    aggregated(over: aggregation, weights: aggregation.meanWeights)
+  /// out[i] = mean over edges j → i of x[j], 0 without edges; plus a row vector where given.
+  public func aggregatedMean(over aggregation: Aggregation, bias: Tensor? = nil) -> Tensor {
+    aggregated(over: aggregation, weights: aggregation.meanWeights, bias: bias)
   }
 
   /// The same as `aggregated` with a learned weight for each edge and head.
@@ -59,8 +70,8 @@ extension Tensor {
     let result = Tensor.result(aggregation.targetCount, width)
     let winners = Kernels.aggregateMaximum(
       aggregation.incoming, x: buffer, width: width, into: result.buffer)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.aggregateMaximumBackward(
           aggregation, winners: winners, gradient: gradient, width: width, into: $0)
       }
@@ -77,8 +88,8 @@ extension Tensor {
     let result = Tensor.result(rows, heads)
     let output = result.buffer
     Kernels.segmentSoftmax(offsets: offsets, scores: buffer, heads: heads, into: output)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.segmentSoftmaxBackward(offsets: offsets, out: output, gradient: gradient, heads: heads, into: $0)
       }
     }

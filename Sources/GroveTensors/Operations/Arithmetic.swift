@@ -18,7 +18,7 @@ extension Tensor {
     precondition(a.shape == b.shape, "blending: \(a.shape) and \(b.shape)")
     let result = Tensor.result(a.rows, a.columns)
     Kernels.blend(p, a.buffer, q, b.buffer, into: result.buffer)
-    return result.recorded(from: [a, b]) { gradient, into in
+    return result.recorded(from: [a, b]) { [a = a.origin, b = b.origin] gradient, into in
       into.add(gradient, times: p, to: a)
       into.add(gradient, times: q, to: b)
     }
@@ -41,7 +41,7 @@ extension Tensor {
   public static func * (factor: Float, a: Tensor) -> Tensor {
     let result = Tensor.result(a.rows, a.columns)
     Kernels.blend(factor, a.buffer, into: result.buffer)
-    return result.recorded(from: [a]) { gradient, into in
+    return result.recorded(from: [a]) { [a = a.origin] gradient, into in
       into.add(gradient, times: factor, to: a)
     }
   }
@@ -51,8 +51,8 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     result.buffer.write { for i in 0..<$0.count { $0[i] = constant } }
     Kernels.add(buffer, times: 1, to: result.buffer)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(gradient, to: self)
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(gradient, to: source)
     }
   }
 
@@ -63,9 +63,9 @@ extension Tensor {
     precondition(vector.rows == 1 && vector.columns == columns, "addingRow: \(shape) and \(vector.shape)")
     let result = Tensor.result(rows, columns)
     Kernels.addRowVector(buffer, vector.buffer, width: columns, into: result.buffer)
-    return result.recorded(from: [self, vector]) { gradient, into in
-      into.add(gradient, to: self)
-      into.add(to: vector) { Kernels.sumRows(gradient, width: self.columns, into: $0) }
+    return result.recorded(from: [self, vector]) { [source = origin, vector = vector.origin] gradient, into in
+      into.add(gradient, to: source)
+      into.add(to: vector) { Kernels.sumRows(gradient, width: source.shape.columns, into: $0) }
     }
   }
 
@@ -119,7 +119,7 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.blend(factor.scalar, buffer, into: result.buffer)
     return result.recorded(from: [self, factor]) { gradient, into in
-      into.add(gradient, times: factor.scalar, to: self)
+      into.add(gradient, times: factor.scalar, to: self.origin)
       into.add(to: factor) {
         Kernels.sumRows(gradient, times: self.buffer, width: 1, into: $0)
       }

@@ -26,19 +26,10 @@ extension Tensor {
       aggregation.incoming, state, sourceScores: sourceScores.buffer, targetScores: targetScores.buffer, x: buffer,
       width: width, into: output)
     return result.recorded(from: [self, sourceScores, targetScores]) { gradient, into in
-      into.add(to: targetScores) {
-        Kernels.attentionBackwardTargets(
-          aggregation.incoming, state, sourceScores: sourceScores.buffer, targetScores: targetScores.buffer,
-          x: self.buffer, width: width, out: output, gradient: gradient, into: $0)
-      }
-      // One pass gives both; where only one is wanted the other goes to a scratch buffer.
-      let scratchScores = FloatBuffer(count: sourceScores.shape.count, zeroed: true)
-      let scratch = FloatBuffer(count: self.shape.count, zeroed: true)
-      Kernels.attentionBackwardSources(
-        aggregation.outgoing, state, sourceScores: sourceScores.buffer, targetScores: targetScores.buffer,
-        x: self.buffer, width: width, out: output, gradient: gradient, into: scratchScores, and: scratch)
-      into.add(scratchScores, to: sourceScores)
-      into.add(scratch, to: self)
+      Kernels.attentionBackward(
+        aggregation, state, sourceScores: sourceScores.buffer, targetScores: targetScores.buffer, x: self.buffer,
+        width: width, out: output, gradient: gradient, into: into.slot(of: targetScores), into.slot(of: sourceScores),
+        into.slot(of: self))
     }
   }
 
@@ -69,8 +60,8 @@ extension Tensor {
       Kernels.attentionV2BackwardTargets(
         aggregation.incoming, state, x: self.buffer, y: y.buffer, vector: vector.buffer, width: width, out: output,
         gradient: gradient, into: targetGradient, and: vectorGradient)
-      into.add(targetGradient, to: y)
-      into.add(vectorGradient, to: vector)
+      into.add(targetGradient, to: y.origin)
+      into.add(vectorGradient, to: vector.origin)
       into.add(to: self) {
         Kernels.attentionV2BackwardSources(
           aggregation.outgoing, state, x: self.buffer, y: y.buffer, vector: vector.buffer, width: width, out: output,

@@ -33,23 +33,11 @@ extension Tensor {
       }
       return total / weightSum
     }
-    return Tensor([Float(total)], rows: 1, columns: 1).recorded(from: [self]) { gradient, into in
-      into.add(to: self) { slot in
-        let scale = gradient[0] / Float(weightSum)
-        let spread = smoothing / Float(width)
-        let spreadSum = spread * weight.reduce(0, +)
-        logProbabilities.read { logs in
-          slot.write { slot in
-            for row in 0..<count {
-              let label = Int(classes[row])
-              let mass = (1 - smoothing) * weight[label] + spreadSum
-              for c in 0..<width {
-                let wanted = (c == label ? (1 - smoothing) * weight[label] : 0) + spread * weight[c]
-                slot[row * width + c] += scale * (mass * exponential(logs[row * width + c]) - wanted)
-              }
-            }
-          }
-        }
+    return Tensor([Float(total)], rows: 1, columns: 1).recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
+        Kernels.crossEntropyBackward(
+          logs: logProbabilities, classes: classes, weights: weight, smoothing: smoothing,
+          scale: gradient[0] / Float(weightSum), into: $0)
       }
     }
   }

@@ -33,8 +33,8 @@ extension Tensor {
       work.backward(
         scale: gradient[0] / Float(max(1, used)), logSums: logSums, anchors: anchorGradient,
         candidates: candidateGradient)
-      into.add(anchorGradient, to: self)
-      into.add(candidateGradient, to: candidates)
+      into.add(anchorGradient, to: self.origin)
+      into.add(candidateGradient, to: candidates.origin)
     }
   }
 }

@@ -20,8 +20,8 @@ extension Tensor {
     let width = columns
     let result = Tensor.result(rows, width)
     Kernels.dropout(buffer, ids: rowIDs, width: width, rate: rate, random: random, into: result.buffer, adding: false)
-    return result.recorded(from: [self]) { gradient, into in
-      into.accumulate(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.accumulate(to: source) {
         Kernels.dropout(gradient, ids: rowIDs, width: width, rate: rate, random: random, into: $0, adding: $1)
       }
     }

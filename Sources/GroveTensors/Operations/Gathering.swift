@@ -9,16 +9,32 @@ extension Tensor {
   /// - Precondition: ids are in 0..<N; they may repeat.
   /// - Complexity: O(M · F); the gradient O(N + M · F), rows summed in the order of ids.
   public func gathering(rows ids: [Int32]) -> Tensor {
-    for id in ids { precondition(id >= 0 && Int(id) < rows, "gathering: row \(id) of \(rows)") }
+    var isPrefix = true
+    for (place, id) in ids.enumerated() {
+      precondition(id >= 0 && Int(id) < rows, "gathering: row \(id) of \(rows)")
+      isPrefix = isPrefix && Int(id) == place
+    }
     if let sparse { return gatheringSparse(sparse, ids) }
     let (count, width) = (rows, columns)
+    if isPrefix { return prefix(ids.count) }
     let result = Tensor.result(ids.count, width)
     Kernels.gather(buffer, ids: ids, width: width, into: result.buffer)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.accumulate(to: source) {
         let picks = EdgeIndex(offsets: (0...ids.count).map(Int64.init), columns: ids).transposed(columnCount: count)
-        Kernels.aggregate(picks, weights: nil, x: gradient, width: width, into: $0, adding: true)
+        Kernels.aggregate(picks, weights: nil, x: gradient, width: width, into: $0, adding: $1)
       }
+    }
+  }
+
+  /// The first rows, as the targets of a sampled block stand among its sources.
+  private func prefix(_ count: Int) -> Tensor {
+    if count == rows { return self }
+    let width = columns
+    let result = Tensor.result(count, width)
+    Kernels.copyRows(buffer, from: 0, width: width, into: result.buffer, adding: false)
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) { Kernels.addRows(gradient, toFirstOf: $0) }
     }
   }
 
@@ -55,12 +71,12 @@ extension Tensor {
         part.buffer, width: part.columns, first: 0, count: part.columns, into: result.buffer, width: width,
         first: start, adding: false)
     }
-    return result.recorded(from: parts) { gradient, into in
+    return result.recorded(from: parts) { [parts = parts.map(\.origin)] gradient, into in
       for (part, start) in zip(parts, starts) {
+        let count = part.shape.columns
         into.add(to: part) {
           Kernels.copyColumns(
-            gradient, width: width, first: start, count: part.columns, into: $0, width: part.columns, first: 0,
-            adding: true)
+            gradient, width: width, first: start, count: count, into: $0, width: count, first: 0, adding: true)
         }
       }
     }
@@ -77,13 +93,9 @@ extension Tensor {
     let starts = parts.indices.map { parts[..<$0].reduce(0) { $0 + $1.rows } }
     let result = Tensor.result(parts.reduce(0) { $0 + $1.rows }, width)
     for (part, start) in zip(parts, starts) { result.buffer.copy(from: part.buffer, at: start * width) }
-    return result.recorded(from: parts) { gradient, into in
+    return result.recorded(from: parts) { [parts = parts.map(\.origin)] gradient, into in
       for (part, start) in zip(parts, starts) {
-        into.accumulate(to: part) { slot, adding in
-          let rows = EdgeIndex(
-            offsets: (0...part.rows).map(Int64.init), columns: (start..<start + part.rows).map(Int32.init))
-          Kernels.aggregate(rows, weights: nil, x: gradient, width: width, into: slot, adding: adding)
-        }
+        into.accumulate(to: part) { Kernels.copyRows(gradient, from: start, width: width, into: $0, adding: $1) }
       }
     }
   }
@@ -97,8 +109,8 @@ extension Tensor {
     let result = Tensor.result(rows, count)
     Kernels.copyColumns(
       buffer, width: width, first: first, count: count, into: result.buffer, width: count, first: 0, adding: false)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.copyColumns(
           gradient, width: count, first: 0, count: count, into: $0, width: width, first: first, adding: true)
       }

@@ -1,25 +1,29 @@
 import GroveKernels
 
 extension Tensor {
-  /// a · b, or a · bᵀ.
+  /// a · b, or a · bᵀ, plus a row vector where given.
   ///
   /// The left side may be sparse rows, whose product costs only its entries.
   ///
-  /// - Shape: a [N, K], b [K, M] (or [M, K] where `transposed`) → [N, M].
+  /// - Shape: a [N, K], b [K, M] (or [M, K] where `transposed`), bias [1, M] → [N, M].
   /// - Complexity: O(N · K · M) dense, O(entries · M) sparse.
-  public func matmul(_ b: Tensor, transposed: Bool = false) -> Tensor {
+  public func matmul(_ b: Tensor, transposed: Bool = false, bias: Tensor? = nil) -> Tensor {
     let inner = transposed ? b.columns : b.rows
     let width = transposed ? b.rows : b.columns
     precondition(columns == inner, "matmul: \(shape) by \(b.shape)\(transposed ? " transposed" : "")")
+    precondition(
+      bias == nil || bias!.shape == Shape(1, width), "matmul: a bias \(bias?.shape ?? shape) for \(width) columns")
     if let sparse {
       precondition(!transposed, "matmul: sparse rows by a transposed \(b.shape); store the weight as [in, out]")
-      return sparseProduct(sparse, b)
+      return sparseProduct(sparse, b, bias)
     }
     let (n, k) = (rows, columns)
     let result = Tensor.result(n, width)
     Kernels.matrixMultiply(
-      buffer, b.buffer, transposeB: transposed, m: n, n: width, k: k, into: result.buffer, adding: false)
-    return result.recorded(from: [self, b]) { gradient, into in
+      buffer, b.buffer, transposeB: transposed, m: n, n: width, k: k, bias: bias?.buffer, into: result.buffer,
+      adding: false)
+    return result.recorded(from: [self, b] + (bias.map { [$0] } ?? [])) { gradient, into in
+      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
       into.accumulate(to: self) {
         Kernels.matrixMultiply(
           gradient, b.buffer, transposeB: !transposed, m: n, n: k, k: width, into: $0, adding: $1)
@@ -36,27 +40,21 @@ extension Tensor {
     }
   }
 
-  private func sparseProduct(_ sparse: SparseValues, _ b: Tensor) -> Tensor {
+  private func sparseProduct(_ sparse: SparseValues, _ b: Tensor, _ bias: Tensor?) -> Tensor {
+    guard let values = sparse.values else {
+      return b.aggregated(over: sparse.entries, weights: nil, bias: bias)
+    }
     let width = b.columns
     let result = Tensor.result(rows, width)
-    if let values = sparse.values {
-      Kernels.aggregate(
-        sparse.entries.incoming, weights: values, heads: 1, x: b.buffer, width: width, into: result.buffer,
-        adding: false)
-    } else {
-      Kernels.aggregate(
-        sparse.entries.incoming, weights: nil, x: b.buffer, width: width, into: result.buffer, adding: false)
-    }
-    return result.recorded(from: [b]) { gradient, into in
-      into.accumulate(to: b) { slot, adding in
-        if let values = sparse.values {
-          Kernels.aggregate(
-            sparse.entries.outgoing, weights: values, heads: 1, x: gradient, width: width, into: slot, adding: adding)
-        } else {
-          Kernels.aggregate(
-            sparse.entries.outgoing, weights: nil, x: gradient, width: width, into: slot, adding: adding)
-        }
+    Kernels.aggregate(
+      sparse.entries.incoming, weights: values, heads: 1, x: b.buffer, width: width, bias: bias?.buffer,
+      into: result.buffer, adding: false)
+    return result.recorded(from: [b] + (bias.map { [$0] } ?? [])) { [b = b.origin] gradient, into in
+      into.accumulate(to: b) {
+        Kernels.aggregate(
+          sparse.entries.outgoing, weights: values, heads: 1, x: gradient, width: width, into: $0, adding: $1)
       }
+      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
     }
   }
 }

@@ -8,8 +8,8 @@ extension Tensor {
     let output = result.buffer
     let lengths = FloatBuffer(count: count)
     Kernels.normalizeRows(buffer, width: width, epsilon: epsilon, into: output, lengths: lengths)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.normalizeRowsBackward(
           out: output, lengths: lengths, gradient: gradient, width: width, epsilon: epsilon, into: $0)
       }
@@ -23,8 +23,8 @@ extension Tensor {
     let output = result.buffer
     let scale = FloatBuffer(count: count)
     Kernels.layerNorm(buffer, width: width, epsilon: epsilon, into: output, scale: scale)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) {
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) {
         Kernels.layerNormBackward(out: output, scale: scale, gradient: gradient, width: width, into: $0)
       }
     }
@@ -56,8 +56,8 @@ extension Tensor {
     let result = Tensor.result(count, width)
     let output = result.buffer
     Kernels.scaleColumns(centered, by: scale, width: width, into: output, adding: false)
-    let recorded = result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) { slot in
+    let recorded = result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) { slot in
         // dx = scale · (g − mean(g) − out · mean(g · out))
         let along = average(gradient, times: output)
         let inner = FloatBuffer(count: count * width)

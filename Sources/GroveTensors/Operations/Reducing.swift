@@ -8,8 +8,8 @@ extension Tensor {
     let (count, width) = (rows, columns)
     let result = Tensor.result(1, width, zeroed: true)
     Kernels.sumRows(buffer, width: width, into: result.buffer)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) { slot in
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) { slot in
         let ones = FloatBuffer([Float](repeating: 1, count: count))
         Kernels.matrixMultiply(ones, gradient, m: count, n: width, k: 1, into: slot, adding: true)
       }
@@ -27,8 +27,8 @@ extension Tensor {
   public func sum() -> Tensor {
     let result = Tensor.result(1, 1, zeroed: true)
     Kernels.sumRows(buffer, width: 1, into: result.buffer)
-    return result.recorded(from: [self]) { gradient, into in
-      into.add(to: self) { slot in
+    return result.recorded(from: [self]) { [source = origin] gradient, into in
+      into.add(to: source) { slot in
         let g = gradient[0]
         slot.write { for i in 0..<$0.count { $0[i] += g } }
       }
