@@ -5,6 +5,9 @@ public final class Gradients {
   /// Each slot keeps its origin alive, so that no later one can take over its identity.
   private var slots: [ObjectIdentifier: (origin: Origin, gradient: FloatBuffer)] = [:]
 
+  /// The gradient that the running pullback was given, where nobody else will read it: it may become a slot.
+  fileprivate var spendable: FloatBuffer?
+
   init() {}
 
   /// Calls `body` with the slot of a tensor if it wants a gradient; `body` must add to it.
@@ -40,8 +43,34 @@ public final class Gradients {
     return found ?? FloatBuffer(count: tensor.shape.count, zeroed: true)
   }
 
-  /// Adds factor · gradient to the slot of `origin`.
+  /// As `accumulate` for kernels that read `gradient` element by element: a new slot may be the gradient itself, to be
+  /// overwritten in place.
+  ///
+  /// - Precondition: the pullback reads the gradient no more afterwards.
+  func transform(
+    _ gradient: FloatBuffer, to origin: Origin, _ body: (_ slot: FloatBuffer, _ adding: Bool) -> Void
+  ) {
+    let key = ObjectIdentifier(origin)
+    guard origin.requiresGradient, gradient === spendable, slots[key] == nil, origin.shape.count == gradient.count
+    else { return accumulate(to: origin, body) }
+    spendable = nil
+    body(gradient, false)
+    slots[key] = (origin, gradient)
+  }
+
+  /// Adds factor · gradient to the slot of `origin`, which may be the gradient itself.
+  ///
+  /// - Precondition: the pullback does not write to the gradient or to that slot afterwards.
   func add(_ gradient: FloatBuffer, times factor: Float = 1, to origin: Origin) {
+    if factor == 1 {
+      return transform(gradient, to: origin) { slot, adding in
+        if adding {
+          Kernels.add(gradient, times: 1, to: slot)
+        } else if slot !== gradient {
+          slot.copy(from: gradient)
+        }
+      }
+    }
     accumulate(to: origin) { slot, adding in
       if adding {
         Kernels.add(gradient, times: factor, to: slot)
@@ -92,7 +121,9 @@ extension Tensor {
       }
       let keep = retaining || step === origin
       guard let gradient = keep ? gradients.peek(step) : gradients.take(step) else { continue }
+      gradients.spendable = keep ? nil : gradient
       record.pullback(gradient, gradients)
+      gradients.spendable = nil
     }
     return gradients
   }

@@ -106,7 +106,9 @@ public struct Block: Sendable {
   ///
   /// Between two types no node has a loop, and edges are as they are. Attention layers use these.
   /// - Complexity: O(T + E), once.
-  public var looped: Aggregation { derived.value(\.looped) { rows(.one).aggregation } }
+  public var looped: Aggregation { loopedRows.aggregation }
+
+  private var loopedRows: WeightedRows { derived.value(\.looped) { rows(.one) } }
 
   /// The symmetric normalisation of graph convolutions, over `looped` edges.
   ///
@@ -123,8 +125,9 @@ public struct Block: Sendable {
   ///
   /// - Complexity: O(T + E), once for each choice.
   public func normalized(loops: Graph.Loops) -> NormalizedEdges {
-    derived.value(Derived.path(loops)) {
-      let (aggregation, weights) = rows(loops)
+    let looped = loops == .one ? loopedRows : nil
+    return derived.value(Derived.path(loops)) {
+      let (aggregation, weights) = looped ?? rows(loops)
       let (sourceScale, targetScale) = parent.normalizingScales(loops: loops)
       var values = [Float](repeating: 0, count: aggregation.edgeCount)
       let index = aggregation.incoming
@@ -138,8 +141,10 @@ public struct Block: Sendable {
     }
   }
 
+  private typealias WeightedRows = (aggregation: Aggregation, weights: [Float]?)
+
   /// The edges with a choice of loops, a new one as the last edge of its target, and their weights.
-  private func rows(_ choice: Graph.Loops) -> (aggregation: Aggregation, weights: [Float]?) {
+  private func rows(_ choice: Graph.Loops) -> WeightedRows {
     guard choice != .own, case .within(let graph) = parent else { return (aggregation, weights) }
     let index = aggregation.incoming
     let loops = graph.loopWeights
@@ -170,7 +175,7 @@ public struct Block: Sendable {
   /// What is computed from a block once and kept with it, shared by its copies.
   private final class Derived: Sendable {
     struct Values {
-      var looped: Aggregation?
+      var looped: WeightedRows?
       var normalized: NormalizedEdges?
       var ownNormalized: NormalizedEdges?
       var looplessNormalized: NormalizedEdges?

@@ -8,7 +8,7 @@ extension Tensor {
     // One of the two is enough, and the other can go.
     let kept = function.derivativeReadsInput ? buffer : result.buffer
     return result.recorded(from: [self]) { [source = origin] gradient, into in
-      into.accumulate(to: source) {
+      into.transform(gradient, to: source) {
         Kernels.applyBackward(function, kept: kept, gradient: gradient, into: $0, adding: $1)
       }
     }
@@ -30,7 +30,7 @@ extension Tensor {
     let output = result.buffer
     Kernels.rectifiedDropout(buffer, ids: rowIDs, width: columns, rate: rate, random: random, into: output)
     return result.recorded(from: [self]) { [source = origin] gradient, into in
-      into.accumulate(to: source) {
+      into.transform(gradient, to: source) {
         Kernels.rectifiedDropoutBackward(out: output, rate: rate, gradient: gradient, into: $0, adding: $1)
       }
     }

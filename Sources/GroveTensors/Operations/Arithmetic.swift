@@ -64,8 +64,8 @@ extension Tensor {
     let result = Tensor.result(rows, columns)
     Kernels.addRowVector(buffer, vector.buffer, width: columns, into: result.buffer)
     return result.recorded(from: [self, vector]) { [source = origin, vector = vector.origin] gradient, into in
-      into.add(gradient, to: source)
       into.add(to: vector) { Kernels.sumRows(gradient, width: source.shape.columns, into: $0) }
+      into.add(gradient, to: source)
     }
   }
 

@@ -21,7 +21,7 @@ extension Tensor {
     let result = Tensor.result(rows, width)
     Kernels.dropout(buffer, ids: rowIDs, width: width, rate: rate, random: random, into: result.buffer, adding: false)
     return result.recorded(from: [self]) { [source = origin] gradient, into in
-      into.accumulate(to: source) {
+      into.transform(gradient, to: source) {
         Kernels.dropout(gradient, ids: rowIDs, width: width, rate: rate, random: random, into: $0, adding: $1)
       }
     }
