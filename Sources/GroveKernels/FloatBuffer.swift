@@ -11,11 +11,14 @@ public final class FloatBuffer {
   /// Number of floats.
   public let count: Int
   let pointer: UnsafeMutablePointer<Float>
+  /// The buffer whose memory this one shows; nil where it has its own.
+  private let owner: FloatBuffer?
 
   /// - Complexity: O(1) where a released buffer of that size is at hand; O(count) if `zeroed`.
   public init(count: Int, zeroed: Bool = false) {
     precondition(count >= 0, "FloatBuffer: count \(count) is negative")
     self.count = count
+    owner = nil
     pointer = BufferPool.take(count)
     if zeroed { pointer.update(repeating: 0, count: count) }
   }
@@ -28,7 +31,15 @@ public final class FloatBuffer {
     }
   }
 
-  deinit { BufferPool.give(pointer, count) }
+  /// The first floats of another buffer: the same memory.
+  public init(first count: Int, of owner: FloatBuffer) {
+    precondition(count >= 0 && count <= owner.count, "FloatBuffer: the first \(count) of \(owner.count)")
+    self.count = count
+    self.owner = owner
+    pointer = owner.pointer
+  }
+
+  deinit { if owner == nil { BufferPool.give(pointer, count) } }
 
   /// The contents as an array.
   public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }

@@ -15,7 +15,8 @@ extension Kernels {
     check(a, holds: m * k, "matrixMultiply a")
     check(b, holds: k * n, "matrixMultiply b")
     check(c, holds: m * n, "matrixMultiply c")
-    precondition(bias == nil || (bias!.count == n && !adding), "matrixMultiply: a bias of \(bias?.count ?? 0) for \(n)")
+    precondition(
+      bias == nil || (bias!.count == n && !adding), "matrixMultiply: a bias of \(bias?.count ?? 0) for \(n) columns")
     guard m > 0, n > 0 else { return }
     if k == 0 {
       if let bias { repeatRow(bias, rows: 0..<m, into: c) } else if !adding { c.clear() }
@@ -32,7 +33,7 @@ extension Kernels {
       return
     }
     // OpenBLAS packs b anew for each block: blocks of a large b are an eighth of the rows at least.
-    let block = max(transposeA ? 64 : 32, min(512, (1 << 21) / max(1, n * k)), min(512, (m + 7) / 8))
+    let block = max(transposeA ? 64 : 32, min(512, (1 << 21) / max(1, n * k)), min(512, (m + 7) / 8), min(2048, m / 32))
     Workers.run(m, block) { range in
       if let bias { repeatRow(bias, rows: range, into: c) }
       grove_sgemm(

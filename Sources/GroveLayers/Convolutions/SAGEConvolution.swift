@@ -36,18 +36,21 @@ public final class SAGEConvolution: GraphConvolution {
 
   /// h' of each target. [S, in] → [T, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
-    let mixed: Tensor
-    switch aggregator {
-    case .max:
-      mixed = neighbor(source.densified().aggregatedMaximum(over: block.aggregation))
-    case .mean where source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns:
+    let rows = block.targetRows(of: source, given: target)
+    let result: Tensor
+    if aggregator == .mean && (source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns) {
       // The mean of projected rows is the projected mean; a bias is added after it.
-      mixed = source.matmul(neighbor.weight.value).aggregatedMean(
+      let mixed = source.matmul(neighbor.weight.value).aggregatedMean(
         over: block.aggregation, bias: neighbor.bias?.value)
-    case .mean:
-      mixed = neighbor(source.aggregatedMean(over: block.aggregation))
+      result = mixed + own(rows)
+    } else {
+      let mixed =
+        aggregator == .max
+        ? source.densified().aggregatedMaximum(over: block.aggregation)
+        : source.aggregatedMean(over: block.aggregation)
+      result = .sumOfProducts(
+        [(mixed, neighbor.weight.value), (rows, own.weight.value)], bias: neighbor.bias?.value)
     }
-    let result = mixed + own(block.targetRows(of: source, given: target))
     return isNormalized ? result.normalizedRows() : result
   }
 }

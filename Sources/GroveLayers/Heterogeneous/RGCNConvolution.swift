@@ -38,16 +38,18 @@ public final class RGCNConvolution: HeteroConvolution {
     let (own, relations) = (block.targetRows(of: sources), relationWeights())
     let isNarrowing = bias.shape.columns < (roots.first?.shape.rows ?? 0)
     return block.types.indices.map { type in
-      var sum = own[type].matmul(roots[type].value)
+      var terms = [(x: own[type], weight: roots[type].value)]
+      var narrowed: [Tensor] = []
       for relation in block.relations(into: type) {
         let (x, weight) = (sources[block.ends[relation].source], relations[relation])
         let aggregation = block.blocks[relation].aggregation
-        sum =
-          sum
-          + (isNarrowing
-            ? x.matmul(weight).aggregatedMean(over: aggregation) : x.aggregatedMean(over: aggregation).matmul(weight))
+        if isNarrowing {
+          narrowed.append(x.matmul(weight).aggregatedMean(over: aggregation))
+        } else {
+          terms.append((x.aggregatedMean(over: aggregation), weight))
+        }
       }
-      return sum.addingRow(bias.value)
+      return narrowed.reduce(.sumOfProducts(terms, bias: bias.value), +)
     }
   }
 

@@ -27,12 +27,10 @@ extension Tensor {
     }
   }
 
-  /// The first rows, as the targets of a sampled block stand among its sources.
+  /// The first rows, as the targets of a sampled block stand among its sources: no copy.
   private func prefix(_ count: Int) -> Tensor {
     if count == rows { return self }
-    let width = columns
-    let result = Tensor.result(count, width)
-    Kernels.copyRows(buffer, from: 0, width: width, into: result.buffer, adding: false)
+    let result = Tensor(FloatBuffer(first: count * columns, of: buffer), rows: count, columns: columns)
     return result.recorded(from: [self]) { [source = origin] gradient, into in
       into.add(to: source) { Kernels.addRows(gradient, toFirstOf: $0) }
     }

@@ -40,6 +40,45 @@ extension Tensor {
     }
   }
 
+  /// The sum of several products, plus a row vector where given: each adds to the one result.
+  ///
+  /// - Shape: of each term x [N, K], weight [K, M]; bias [1, M] → [N, M].
+  /// - Precondition: there is a term, and all terms have as many rows and give as many columns.
+  /// - Complexity: as of the products, without sums of their results.
+  public static func sumOfProducts(_ terms: [(x: Tensor, weight: Tensor)], bias: Tensor? = nil) -> Tensor {
+    precondition(!terms.isEmpty, "sumOfProducts: no terms")
+    let (count, width) = (terms[0].x.rows, terms[0].weight.columns)
+    for (x, weight) in terms {
+      precondition(
+        x.rows == count && weight.columns == width && x.columns == weight.rows,
+        "sumOfProducts: \(x.shape) by \(weight.shape) in a sum of [\(count), \(width)]")
+    }
+    if terms.contains(where: \.x.isSparse) {
+      let products = terms.enumerated().map { $1.x.matmul($1.weight, bias: $0 == 0 ? bias : nil) }
+      return products.dropFirst().reduce(products[0], +)
+    }
+    let result = Tensor.result(count, width)
+    for (number, (x, weight)) in terms.enumerated() {
+      Kernels.matrixMultiply(
+        x.buffer, weight.buffer, m: count, n: width, k: x.columns, bias: number == 0 ? bias?.buffer : nil,
+        into: result.buffer, adding: number > 0)
+    }
+    let inputs = terms.flatMap { [$0.x, $0.weight] } + (bias.map { [$0] } ?? [])
+    return result.recorded(from: inputs) { gradient, into in
+      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
+      for (x, weight) in terms {
+        into.accumulate(to: x) {
+          Kernels.matrixMultiply(
+            gradient, weight.buffer, transposeB: true, m: count, n: x.columns, k: width, into: $0, adding: $1)
+        }
+        into.accumulate(to: weight) {
+          Kernels.matrixMultiply(
+            x.buffer, gradient, transposeA: true, m: x.columns, n: width, k: count, into: $0, adding: $1)
+        }
+      }
+    }
+  }
+
   private func sparseProduct(_ sparse: SparseValues, _ b: Tensor, _ bias: Tensor?) -> Tensor {
     guard let values = sparse.values else {
       return b.aggregated(over: sparse.entries, weights: nil, bias: bias)
