@@ -33,13 +33,14 @@ struct AttentionKernelTests {
     _ body: (grove_attention) -> Void
   ) {
     let (maximum, sum) = (GuardedFloats(count: Self.rows * heads), GuardedFloats(count: Self.rows * heads))
+    let packed = GuardedFloats(count: 3 * Self.rows * heads)
     body(
       grove_attention(
         source_scores: source.map { UnsafePointer($0.pointer) },
         target_scores: target.map { UnsafePointer($0.pointer) },
-        maximum: maximum.pointer, sum: sum.pointer, slope: Self.slope, rate: rate, key: Self.random.key,
+        maximum: maximum.pointer, sum: sum.pointer, packed: packed.pointer, slope: Self.slope, rate: rate, key: Self.random.key,
         heads: Int64(heads)))
-    #expect(maximum.isIntact && sum.isIntact)
+    #expect(maximum.isIntact && sum.isIntact && packed.isIntact)
   }
 
   @Test("GAT agrees forward and in its three gradients, with and without dropout", arguments: KernelPath.widths)
@@ -80,7 +81,7 @@ struct AttentionKernelTests {
             Self.index.transposed(columnCount: Self.sources).withCSR { csr in
               KernelPath.inTwoRanges(Self.sources) {
                 path.table.gat_backward_sources(
-                  csr, settings, gx.pointer, Int64(width), out.pointer, gg.pointer, ds.pointer, dx.pointer, $0, $1)
+                  csr, settings, gx.pointer, Int64(width), gg.pointer, ds.pointer, dx.pointer, $0, $1)
               }
             }
           }

@@ -102,12 +102,9 @@ struct DeterminismTests {
       Kernels.attention(
         Self.index, state, sourceScores: sourceScores, targetScores: targetScores, x: x,
         width: Self.width, into: results[0])
-      Kernels.attentionBackwardTargets(
-        Self.index, state, sourceScores: sourceScores, targetScores: targetScores, x: x,
-        width: Self.width, out: results[0], gradient: gradient, into: results[1])
-      Kernels.attentionBackwardSources(
-        Self.aggregation.outgoing, state, sourceScores: sourceScores, targetScores: targetScores, x: x,
-        width: Self.width, out: results[0], gradient: gradient, into: results[2], and: results[3])
+      Kernels.attentionBackward(
+        Self.aggregation, state, sourceScores: sourceScores, targetScores: targetScores, x: x, width: Self.width,
+        out: results[0], gradient: gradient, into: results[1], results[2], results[3])
       return results
     }
   }

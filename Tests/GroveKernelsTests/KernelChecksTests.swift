@@ -56,7 +56,7 @@ struct KernelChecksTests {
     case "normalize lengths": Kernels.normalizeRows(x, width: 2, epsilon: 1, into: buffer(4), lengths: buffer(1))
     case "softmax out": Kernels.softmax(x, width: 2, logarithm: false, into: buffer(2))
     case "apply": Kernels.apply(.relu, to: x, into: buffer(2))
-    case "apply backward": Kernels.applyBackward(.relu, x: x, y: x, gradient: buffer(2), into: buffer(4))
+    case "apply backward": Kernels.applyBackward(.relu, kept: x, gradient: buffer(2), into: buffer(4), adding: true)
     case "add": Kernels.add(x, buffer(2), into: buffer(4))
     case "multiply": Kernels.multiply(x, x, into: buffer(2), adding: true)
     case "adam":

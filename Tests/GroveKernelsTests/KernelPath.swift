@@ -15,10 +15,10 @@ struct KernelPath {
   }
 
   /// Widths around every vector length and unrolling.
-  static let widths = Array(1...40) + [48, 63, 64, 65, 100, 128, 300]
+  static let widths = Array(1...40) + [48, 63, 64, 65, 80, 96, 100, 112, 127, 128, 129, 160, 256, 300]
 
-  /// Numbers of heads that divide a width.
-  static func heads(_ width: Int) -> [Int] { [1, 2, 3, 8].filter { width % $0 == 0 } }
+  /// Numbers of heads that divide a width, above those of one vector too.
+  static func heads(_ width: Int) -> [Int] { [1, 2, 3, 8, 20].filter { width % $0 == 0 } }
 
   /// Calls `body` with the two ranges [0, count / 3) and [count / 3, count): a kernel may not care how rows are cut.
   static func inTwoRanges(_ count: Int, _ body: (Int64, Int64) -> Void) {

@@ -21,12 +21,13 @@ struct SparseKernelTests {
     #expect(lists.enumerated().contains { $1.contains(Int32($0)) })
   }
 
-  @Test("Sparse times dense agrees, weighted by edge and head or not, adding or not", arguments: KernelPath.widths)
+  @Test("Sparse times dense agrees, weighted by edge and head or not, adding or with a bias", arguments: 1...300)
   func sparseTimesDense(width: Int) {
     let index = Self.index
     var random = TestRandom(width)
     let x = random.floats(7 * width)
     let before = random.floats(9 * width)
+    let row = random.floats(width)
     for heads in KernelPath.heads(width) {
       let weights = random.floats(index.entryCount * heads)
       for isWeighted in heads == 1 ? [true, false] : [true] {
@@ -35,17 +36,18 @@ struct SparseKernelTests {
           x: Matrix(x, rows: 7, columns: width)
         ).values
         for path in KernelPath.all {
-          let (gx, gw) = (GuardedFloats(x), GuardedFloats(weights))
+          let (gx, gw, bias) = (GuardedFloats(x), GuardedFloats(weights), GuardedFloats(row))
           for adding in [false, true] {
             let out = adding ? GuardedFloats(before) : GuardedFloats(count: before.count)
             index.withCSR { csr in
               KernelPath.inTwoRanges(9) {
                 path.table.spmm(
                   csr, isWeighted ? UnsafePointer(gw.pointer) : nil, Int64(heads), gx.pointer, Int64(width),
-                  out.pointer, adding, $0, $1)
+                  adding ? nil : UnsafePointer(bias.pointer), out.pointer, adding, $0, $1)
               }
             }
-            let wanted = adding ? zip(expected, before).map { $0 + Double($1) } : expected
+            let start = adding ? before : (0..<before.count).map { row[$0 % width] }
+            let wanted = zip(expected, start).map { $0 + Double($1) }
             #expect(difference(out.values, wanted) <= Self.tolerance, "\(path.name), \(heads) heads, adding \(adding)")
             #expect(out.isIntact, "\(path.name)")
           }
@@ -72,7 +74,7 @@ struct SparseKernelTests {
       let out = GuardedFloats(count: 7 * width)
       let (gx, gw) = (GuardedFloats(x), GuardedFloats(weights))
       transpose.withCSR { csr in
-        path.table.spmm(csr, gw.pointer, 1, gx.pointer, Int64(width), out.pointer, false, 0, 7)
+        path.table.spmm(csr, gw.pointer, 1, gx.pointer, Int64(width), nil, out.pointer, false, 0, 7)
       }
       #expect(difference(out.values, expected.values) <= Self.tolerance, "\(path.name)")
       #expect(out.isIntact)

@@ -6,6 +6,47 @@ import Testing
 /// How gradients flow, what is kept and what is let go.
 @Suite("Backward")
 struct BackwardTests {
+  @Test("A gradient that becomes a slot in place is not written to by another branch")
+  func gradientsShareNothing() {
+    // The gradient of the sum reaches x by three ways, one of which changes it in place.
+    let input = [TestInput([-2, -0.5, 1, 3], rows: 2, columns: 2)]
+    expectOperation(
+      input, slow: { m in m[0].mapped { max($2, 0) + $2 + $2 } }, fast: { $0[0].relu() + $0[0] + $0[0] })
+    expectOperation(
+      input, slow: { m in m[0].mapped { 2 * max($2, 0) + $2 * $2 } },
+      fast: { x in
+        let y = x[0].relu()
+        return (y + y) + x[0] * x[0]
+      })
+    expectOperation(
+      input + [TestInput([1, 2], rows: 1, columns: 2)],
+      slow: { m in m[0].mapped { max($2 + m[1][0, $1], 0) + $2 } },
+      fast: { $0[0].addingRow($0[1]).relu() + $0[0] })
+  }
+
+  @Test("Gradients asked for again after a retaining pass are the same")
+  func retainedGradientsStay() {
+    let x = Tensor([[-1, 2, 3]], requiresGradient: true)
+    let y = x.relu()
+    let loss = (y + y).sum()
+    let first = loss.backward(retaining: true)
+    let kept = first[y]?.values
+    let second = loss.backward(retaining: true)
+    #expect(kept == [2, 2, 2] && first[y]?.values == kept && second[y]?.values == kept)
+    #expect(first[x]?.values == [0, 2, 2] && second[x]?.values == [0, 2, 2])
+  }
+
+  @Test("Numbers that no gradient needs are released before the backward pass")
+  func numbersAreReleased() {
+    let weight = Tensor([[2]], requiresGradient: true)
+    var middle: Tensor? = Tensor([[3]]).matmul(weight)
+    weak var watched = middle?.buffer
+    let result = middle.map { $0.adding(1).relu() }
+    middle = nil
+    #expect(watched == nil)
+    #expect(result?.sum().backward()[weight]?.values == [3])
+  }
+
   @Test("The gradient of a sum is all ones; a seed replaces them")
   func seeds() throws {
     let x = Tensor([[1, 2], [3, 4]], requiresGradient: true)

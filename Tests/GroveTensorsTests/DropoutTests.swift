@@ -25,6 +25,25 @@ struct DropoutTests {
     }
   }
 
+  @Test("An activation and dropout after it, in one pass or two", arguments: [0, 1, 2, 7, 64])
+  func afterActivation(rows: Int) {
+    let x = [TestInput(rows: rows, columns: 5, seed: 1)]
+    let ids = (0..<rows).map { Int32(1000 - 3 * $0) }
+    for function in [ElementwiseFunction.relu, .elu(alpha: 0.5)] {
+      for rate: Float in [0, 0.7] {
+        expectOperation(
+          x, slow: { m in m[0].mapped { Slow.function(function, $2) * mask(rate, Int(ids[$0]), $1) } },
+          fast: { $0[0].applying(function, thenDropping: rate, rowIDs: ids, using: Self.random) })
+      }
+    }
+  }
+
+  @Test("A NaN goes through the fused pass")
+  func nanStays() {
+    let x = Tensor([.nan, .nan, .nan, .nan], rows: 1, columns: 4)
+    #expect(x.applying(.relu, thenDropping: 0.5, using: Self.random).values.allSatisfy { $0.isNaN })
+  }
+
   @Test("A row is dropped alike wherever it stands")
   func rowsKeepTheirMask() {
     let x = TestInput(rows: 9, columns: 33, seed: 1).tensor(requiresGradient: false)

@@ -3,39 +3,13 @@ import GroveKernels
 
 /// What this machine can do at most, measured with two threads.
 enum Machine {
-  /// Bytes a second that a sum over numbers reads, beyond every cache and within the last one, and floating-point
-  /// operations a second of a large dense product.
+  /// Bandwidth beyond every cache and within the last one, and arithmetic.
   static func measured() -> [String: Any] {
-    [
-      "bandwidth": bandwidth(mebibytes: 1024), "cachedBandwidth": bandwidth(mebibytes: 24), "peak": peak(),
-      "path": CPUPath.name,
+    let memory = MachineLimits.measured(mebibytes: 1024, size: 2048)
+    return [
+      "bandwidth": memory.bytesPerSecond, "cachedBandwidth": MachineLimits.measured(mebibytes: 24).bytesPerSecond,
+      "peak": memory.operationsPerSecond, "path": CPUPath.name,
     ]
-  }
-
-  private static func bandwidth(mebibytes: Int) -> Double {
-    let width = 1024
-    let rows = mebibytes << 20 / (4 * width)
-    let numbers = FloatBuffer(count: rows * width, zeroed: true)
-    let out = FloatBuffer(count: width, zeroed: true)
-    let best = (0..<7).map { _ in seconds { Kernels.sumRows(numbers, width: width, into: out) } }.min() ?? 1
-    return Double(mebibytes << 20) / best
-  }
-
-  private static func peak() -> Double {
-    let size = 2048
-    let a = FloatBuffer(count: size * size, zeroed: true)
-    let c = FloatBuffer(count: size * size)
-    let best =
-      (0..<7).map { _ in
-        seconds { Kernels.matrixMultiply(a, a, m: size, n: size, k: size, into: c, adding: false) }
-      }.min() ?? 1
-    return 2 * Double(size * size * size) / best
-  }
-
-  private static func seconds(_ body: () -> Void) -> Double {
-    let start = DispatchTime.now().uptimeNanoseconds
-    body()
-    return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
   }
 
   /// Most memory held since `forgetPeakMemory`, in MiB.

@@ -46,6 +46,7 @@ extension Kernels {
     check(targetScores, holds: index.rowCount * state.heads, "attention target scores")
     check(state.sum, holds: index.rowCount * state.heads, "attention state")
     let settings = state.settings(source: sourceScores, target: targetScores)
+    countGathered(index, width)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
         table.pointee.gat(
@@ -68,6 +69,7 @@ extension Kernels {
     check(x, holds: outgoing.rowCount * width, "attentionBackward x")
     check(sourceGradient, holds: outgoing.rowCount * state.heads, "attentionBackward source scores")
     check(xGradient, holds: outgoing.rowCount * width, "attentionBackward x gradient")
+    for index in [incoming, outgoing] { countGathered(index, width) }
     let packed = FloatBuffer(count: 3 * incoming.rowCount * state.heads)
     let settings = state.settings(source: sourceScores, target: targetScores, packed: packed)
     withIndex(incoming) { csr in
@@ -96,6 +98,7 @@ extension Kernels {
     check(y, holds: index.rowCount * width, "attentionV2 y")
     check(state.sum, holds: index.rowCount * state.heads, "attentionV2 state")
     let settings = state.settings()
+    countGathered(index, width)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
         table.pointee.gatv2(
@@ -113,6 +116,7 @@ extension Kernels {
     check(gradient, holds: index.rowCount * width, "attentionV2BackwardTargets gradient")
     check(yGradient, holds: index.rowCount * width, "attentionV2BackwardTargets into")
     let settings = state.settings()
+    countGathered(index, width)
     withIndex(index) { csr in
       sumOverBlocks(rows: index.rowCount, grain: attentionGrain(index, width), width: width, into: vectorGradient) {
         range, partial in
@@ -131,6 +135,7 @@ extension Kernels {
     check(x, holds: index.rowCount * width, "attentionV2BackwardSources x")
     check(xGradient, holds: index.rowCount * width, "attentionV2BackwardSources into")
     let settings = state.settings()
+    countGathered(index, width)
     withIndex(index) { csr in
       Workers.run(index.rowCount, attentionGrain(index, width)) { range in
         table.pointee.gatv2_backward_sources(

@@ -22,6 +22,7 @@ extension Kernels {
       if let bias { repeatRow(bias, rows: 0..<m, into: c) } else if !adding { c.clear() }
       return
     }
+    KernelWork.count(operations: 2 * m * n * k)
     if bias == nil && transposeA && !transposeB && k >= 2048 && m * n <= 1 << 18 {
       if !adding { c.clear() }
       let block = max(1024, (k + 63) / 64)

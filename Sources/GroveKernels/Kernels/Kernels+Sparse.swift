@@ -34,6 +34,7 @@ extension Kernels {
     check(out, holds: rows * width, "aggregate into")
     precondition(width % heads == 0, "aggregate: width \(width) is not a multiple of \(heads) heads")
     let start = bias.map { UnsafePointer($0.pointer) }
+    countGathered(index, width)
     withIndex(index) { csr in
       var csr = csr
       if !byPlace { csr.positions = nil }
@@ -43,6 +44,11 @@ extension Kernels {
           Int64(range.upperBound))
       }
     }
+  }
+
+  /// Counts a pass that reads a row of `width` floats, a column and a weight an entry, and writes a row.
+  static func countGathered(_ index: EdgeIndex, _ width: Int) {
+    KernelWork.count(bytes: index.entryCount * (4 * width + 8) + index.rowCount * 4 * width)
   }
 
   /// Rows of a block of work that reads `width` numbers an entry: enough work that handing it out costs nothing, few
@@ -112,6 +118,7 @@ extension Kernels {
     check(y, holds: rows * width, "sampledProduct y")
     check(scores, holds: index.entryCount * heads, "sampledProduct into")
     precondition(width % heads == 0, "sampledProduct: width \(width) is not a multiple of \(heads) heads")
+    countGathered(index, width)
     withIndex(index) { csr in
       Workers.run(rows, edgeGrain(index, width)) { range in
         table.pointee.sddmm(

@@ -9,8 +9,11 @@ protocol Classifier: Module {
   /// - Parameter layerwise: whether memory must not grow with edges times layers, where the model can be walked so.
   func output(on shown: TrainedModel.Shown, layerwise: Bool) -> NodeOutput
 
-  /// Logits of the seeds of a batch. [seeds, C]
-  func logits(of batch: SampledBatch, on shown: TrainedModel.Shown) -> Tensor
+  /// Input rows of the sources of a batch, one tensor a type. Each [S, F]
+  func inputs(of batch: SampledBatch, on shown: TrainedModel.Shown) -> [Tensor]
+
+  /// Logits of the seeds of a batch from its inputs. [seeds, C]
+  func logits(of batch: SampledBatch, from inputs: [Tensor]) -> Tensor
 }
 
 extension NodeClassifier: Classifier {
@@ -21,11 +24,19 @@ extension NodeClassifier: Classifier {
     return self(on: shown.graph, features: shown.features)
   }
 
-  func logits(of batch: SampledBatch, on shown: TrainedModel.Shown) -> Tensor {
+  func inputs(of batch: SampledBatch, on shown: TrainedModel.Shown) -> [Tensor] {
+    [rows(of: NodeClassifier.blocks(of: batch)[0].sourceIDs, on: shown)]
+  }
+
+  func logits(of batch: SampledBatch, from inputs: [Tensor]) -> Tensor {
+    model(inputs[0], over: NodeClassifier.blocks(of: batch)).logits
+  }
+
+  private static func blocks(of batch: SampledBatch) -> [Block] {
     guard case .ofOneType(let blocks) = batch.blocks else {
       preconditionFailure("NodeClassifier: a batch of several types")
     }
-    return model(rows(of: blocks[0].sourceIDs, on: shown), over: blocks).logits
+    return blocks
   }
 
   /// Input rows of some nodes, of all where nil.
@@ -47,12 +58,19 @@ extension HeteroClassifier: Classifier {
     return model(graph.types.indices.map { rows(of: nil, type: $0, on: shown) }, on: graph)
   }
 
-  func logits(of batch: SampledBatch, on shown: TrainedModel.Shown) -> Tensor {
+  func inputs(of batch: SampledBatch, on shown: TrainedModel.Shown) -> [Tensor] {
+    HeteroClassifier.blocks(of: batch)[0].sources.enumerated().map { rows(of: $1.ids, type: $0, on: shown) }
+  }
+
+  func logits(of batch: SampledBatch, from inputs: [Tensor]) -> Tensor {
+    model(inputs, over: HeteroClassifier.blocks(of: batch)).logits
+  }
+
+  private static func blocks(of batch: SampledBatch) -> [HeteroBlock] {
     guard case .ofSeveralTypes(let blocks) = batch.blocks else {
       preconditionFailure("HeteroClassifier: a batch of one type")
     }
-    let inputs = blocks[0].sources.enumerated().map { rows(of: $1.ids, type: $0, on: shown) }
-    return model(inputs, over: blocks).logits
+    return blocks
   }
 
   private func rows(of nodes: [Int32]?, type: Int, on shown: TrainedModel.Shown) -> Tensor {

@@ -21,16 +21,20 @@ extension NodeTrainer {
         graph, fanouts: configuration.fanouts(by: graph.relations), isReplacing: configuration.replacement,
         isWeighted: configuration.weightedSampling, edgeYears: years)
       let type = data.nodeType
-      return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { batch in
-        SampledBatch(
-          batch, .ofSeveralTypes(sampler.sample(from: batch.seeds, of: type, asOf: batch.times, using: batch.random)))
+      return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { [clock] batch in
+        clock.time(\.sampling) {
+          SampledBatch(
+            batch, .ofSeveralTypes(sampler.sample(from: batch.seeds, of: type, asOf: batch.times, using: batch.random)))
+        }
       }
     }
     let sampler = NeighborSampler(
       shown.graph, fanouts: configuration.fanouts, isReplacing: configuration.replacement,
       isWeighted: configuration.weightedSampling, edgeYears: years?[0])
-    return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { batch in
-      SampledBatch(batch, .ofOneType(sampler.sample(from: batch.seeds, asOf: batch.times, using: batch.random)))
+    return Loader(seeds: split.train, times: times, batchSize: batchSize, random: random) { [clock] batch in
+      clock.time(\.sampling) {
+        SampledBatch(batch, .ofOneType(sampler.sample(from: batch.seeds, asOf: batch.times, using: batch.random)))
+      }
     }
   }
 
@@ -46,11 +50,11 @@ extension NodeTrainer {
     let rate = learningRate(epoch)
     var total = 0.0
     let batches = loader.batches(epoch: epoch)
-    while let batch = try batches.next() {
+    while let batch = try clock.time(\.waiting, { try batches.next() }) {
       let (loss, gradients) = gradients(
         shown, classifier, batch, step: (epoch - 1) * loader.batchCount + batch.number + 1)
       guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch, batch: batch.number + 1) }
-      optimizer.step(gradients, learningRate: rate)
+      clock.time(\.optimizer) { optimizer.step(gradients, learningRate: rate) }
       total += Double(loss) * Double(batch.seeds.count)
     }
     return total / Double(loader.seeds.count)
@@ -71,8 +75,8 @@ extension NodeTrainer {
     _ shown: TrainedModel.Shown, _ classifier: any Classifier, _ batch: SampledBatch, step: Int
   ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: step) {
-      let loss = loss(classifier.logits(of: batch, on: shown), of: batch.seeds)
-      return (loss.scalar, loss.backward())
+      let inputs = clock.time(\.gather) { classifier.inputs(of: batch, on: shown) }
+      return pass { loss(classifier.logits(of: batch, from: inputs), of: batch.seeds) }
     }
   }
 }

@@ -34,6 +34,7 @@ public struct NodeTrainer {
   let split: Split
   let run: Int
   let metric: Metric
+  let clock = StepClock()
   /// What the loss weighs each class by, where classes are to be balanced.
   private let balance: [Float]?
   /// What the split asks for and the graph cannot give, in words.
@@ -152,16 +153,26 @@ public struct NodeTrainer {
   ) throws -> Double {
     let (loss, gradients) = gradients(model, classifier, epoch: epoch)
     guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }
-    optimizer.step(gradients, learningRate: learningRate(epoch))
+    clock.time(\.optimizer) { optimizer.step(gradients, learningRate: learningRate(epoch)) }
     return Double(loss)
+  }
+
+  /// Where the time of the epochs trained here went.
+  public var times: StepTimes { clock.times }
+
+  /// Forward and backward, timed.
+  func pass(_ loss: () -> Tensor) -> (loss: Float, gradients: Gradients) {
+    let loss = clock.time(\.forward, countsWork: true, loss)
+    return (loss.scalar, clock.time(\.backward, countsWork: true) { loss.backward() })
   }
 
   private func gradients(
     _ model: TrainedModel, _ classifier: any Classifier, epoch: Int
   ) -> (loss: Float, gradients: Gradients) {
     Pass.training(seed: UInt64(configuration.seed + run), run: run, step: epoch) {
-      let loss = loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train), of: split.train)
-      return (loss.scalar, loss.backward())
+      pass {
+        loss(model.output(of: classifier, for: .train).logits.gathering(rows: split.train), of: split.train)
+      }
     }
   }
 
@@ -226,7 +237,7 @@ public struct NodeTrainer {
   private func score(
     _ model: TrainedModel, _ classifier: any Classifier, _ loader: Loader<SampledBatch>?, epoch: Int
   ) throws -> EpochScores {
-    let scores = score(model, classifier)
+    let scores = clock.time(\.evaluation) { score(model, classifier) }
     let losses = [(split.train, scores.trainLoss), (split.validation, scores.validationLoss)]
     guard losses.allSatisfy({ nodes, loss in nodes.isEmpty || loss != nil }) else {
       let found =

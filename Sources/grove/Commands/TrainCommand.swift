@@ -111,8 +111,10 @@ struct TrainCommand: ParsableCommand {
     }
     line.clear()
     var report = Report("train")
-    TrainingReport(configuration: configuration, results: results, resumedFrom: resumedFrom, path: folder.path)
-      .fill(&report)
+    let times = trainers.map(\.times).reduce(StepTimes(), +)
+    TrainingReport(
+      configuration: configuration, results: results, resumedFrom: resumedFrom, times: times, path: folder.path
+    ).fill(&report)
     if configuration.runs > 1 {
       let data = try JSONSerialization.data(
         withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])

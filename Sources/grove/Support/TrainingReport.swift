@@ -1,4 +1,5 @@
 import Foundation
+import GroveKernels
 import GroveLearning
 
 /// The result of a training, over its runs.
@@ -7,6 +8,8 @@ struct TrainingReport {
   let results: [RunResult]
   /// Epochs that did not have to be done again, over all runs.
   let resumedFrom: Int
+  /// Where the time of the epochs trained now went, over all runs.
+  let times: StepTimes
   let path: String
 
   func fill(_ report: inout Report) {
@@ -28,17 +31,35 @@ struct TrainingReport {
           "test": result.test,
         ]
       })
-    let times = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
+    let share = times.forward > 0 ? times.share(of: .measured()) : nil
+    report.set("times", times.byName)
+    report.set("peakShare", share)
+    let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
     let epochs =
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
-    report.say("\(configuration.model), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(times)")
+    report.say("\(configuration.model), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
     var rows = [["", "train", "validation", "test"]]
     for metric in Metric.allCases {
       let cells = parts.map { _, part in shown(metric, part) }
       if cells.contains(where: { !$0.isEmpty }) { rows.append([metric.rawValue] + cells) }
     }
     report.table(rows)
+    if let share { report.say(timesLine(share)) }
     report.say("Run in \(path)")
+  }
+
+  /// Where the time went, in the order in which a step spends it.
+  private func timesLine(_ share: Double) -> String {
+    var parts: [(String, Double)] = []
+    if times.sampling > 0 {
+      parts = [("sampling", times.sampling), ("waiting for it", times.waiting), ("gather", times.gather)]
+    }
+    parts += [
+      ("forward", times.forward), ("backward", times.backward), ("optimizer", times.optimizer),
+      ("evaluation", times.evaluation),
+    ]
+    let spent = parts.map { "\($0) \(duration($1))" }.joined(separator: ", ")
+    return "Time: \(spent); \(Int((100 * share).rounded())) % of what this machine's memory and arithmetic allow"
   }
 
   private var parts: [(String, KeyPath<RunResult, [String: Double]>)] {

@@ -38,7 +38,7 @@ import Testing
     guard case .between(let writes) = graph.adjacencies[1] else { return #expect(Bool(false)) }
     let normalized = writes.block.normalized
     // Authors 0 and 1 wrote two papers each; papers 0, 1, 2 have 1, 2, 1 authors.
-    #expect(difference(normalized.weights, [1 / 2.0.squareRoot(), 0.5, 0.5, 1 / 2.0.squareRoot()]) <= 1e-6)
+    #expect(difference(normalized.weights.values, [1 / 2.0.squareRoot(), 0.5, 0.5, 1 / 2.0.squareRoot()]) <= 1e-6)
     #expect(writes.block.looped.edgeCount == 4, "no loops between two types")
   }
 
