@@ -11,14 +11,17 @@ public final class FloatBuffer {
   /// Number of floats.
   public let count: Int
   let pointer: UnsafeMutablePointer<Float>
-  /// The buffer whose memory this one shows; nil where it has its own.
-  private let owner: FloatBuffer?
+  /// What holds the memory that this buffer shows; nil where it has its own.
+  private let owner: AnyObject?
+  /// Whether the memory may not be written to.
+  private let isReadOnly: Bool
 
   /// - Complexity: O(1) where a released buffer of that size is at hand; O(count) if `zeroed`.
   public init(count: Int, zeroed: Bool = false) {
     precondition(count >= 0, "FloatBuffer: count \(count) is negative")
     self.count = count
     owner = nil
+    isReadOnly = false
     pointer = BufferPool.take(count)
     if zeroed { pointer.update(repeating: 0, count: count) }
   }
@@ -36,7 +39,17 @@ public final class FloatBuffer {
     precondition(count >= 0 && count <= owner.count, "FloatBuffer: the first \(count) of \(owner.count)")
     self.count = count
     self.owner = owner
+    isReadOnly = owner.isReadOnly
     pointer = owner.pointer
+  }
+
+  /// The numbers of a mapped file in place, to be read only.
+  public init(reading mapped: MappedArray<Float>) {
+    count = mapped.count
+    owner = mapped.mapping
+    isReadOnly = true
+    pointer =
+      mapped.withUnsafeBufferPointer { UnsafeMutablePointer(mutating: $0.baseAddress) } ?? BufferPool.nothing
   }
 
   deinit { if owner == nil { BufferPool.give(pointer, count) } }
@@ -51,7 +64,7 @@ public final class FloatBuffer {
       return pointer[index]
     }
     set {
-      precondition(index >= 0 && index < count, "FloatBuffer: index \(index) of \(count)")
+      precondition(index >= 0 && index < count && !isReadOnly, "FloatBuffer: index \(index) of \(count), to be written")
       pointer[index] = newValue
     }
   }
@@ -63,6 +76,7 @@ public final class FloatBuffer {
 
   /// Reads and writes the contents in place.
   public func write<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
+    checkWritable()
     var span = MutableSpan(_unsafeStart: pointer, count: count)
     return try body(&span)
   }
@@ -72,8 +86,11 @@ public final class FloatBuffer {
     try body(UnsafeRawBufferPointer(start: pointer, count: count * MemoryLayout<Float>.stride))
   }
 
+  private func checkWritable() { precondition(!isReadOnly, "FloatBuffer: \(count) floats of a file cannot be written") }
+
   /// Copies the contents of a buffer of the same size.
   public func copy(from other: FloatBuffer) {
+    checkWritable()
     precondition(count == other.count, "copy: \(other.count) floats into \(count)")
     pointer.update(from: other.pointer, count: count)
   }
@@ -83,12 +100,15 @@ public final class FloatBuffer {
   /// - Precondition: it ends within this one.
   public func copy(from other: FloatBuffer, at start: Int) {
     precondition(
-      start >= 0 && start + other.count <= count, "copy: \(other.count) floats at \(start) of \(count)")
+      start >= 0 && start + other.count <= count && !isReadOnly, "copy: \(other.count) floats at \(start) of \(count)")
     (pointer + start).update(from: other.pointer, count: other.count)
   }
 
   /// Sets every element to zero.
-  public func clear() { pointer.update(repeating: 0, count: count) }
+  public func clear() {
+    checkWritable()
+    pointer.update(repeating: 0, count: count)
+  }
 
   /// Position of the first element that is not finite, or nil.
   ///
@@ -111,6 +131,9 @@ private enum BufferPool {
   }
   private static let table = Guarded(Table())
   private static let limit = 1 << 28  // floats kept, 1 GiB
+
+  /// Where an empty buffer points to.
+  nonisolated(unsafe) static let nothing = UnsafeMutablePointer<Float>.allocate(capacity: 1)
 
   static func rounded(_ count: Int) -> Int {
     let bits = Int.bitWidth - max(1, count).leadingZeroBitCount

@@ -3,7 +3,7 @@ public import GroveKernels
 /// The slots into which pullbacks add.
 public final class Gradients {
   /// Each slot keeps its origin alive, so that no later one can take over its identity.
-  private var slots: [ObjectIdentifier: (origin: Origin, gradient: FloatBuffer)] = [:]
+  fileprivate var slots: [ObjectIdentifier: (origin: Origin, gradient: FloatBuffer)] = [:]
 
   /// The gradient that the running pullback was given, where nobody else will read it: it may become a slot.
   fileprivate var spendable: FloatBuffer?
@@ -58,6 +58,15 @@ public final class Gradients {
     slots[key] = (origin, gradient)
   }
 
+  /// Adds all gradients of another pass, that of one tensor under another's name.
+  func add(_ other: Gradients, renaming leaf: Origin, to origin: Origin) {
+    // In the order of creation, for sums must not depend on a table's order.
+    for (source, gradient) in other.slots.values.sorted(by: { $0.origin.order < $1.origin.order })
+    where source.record == nil && !source.isSpent {
+      add(gradient, to: source === leaf ? origin : source)
+    }
+  }
+
   /// Adds factor · gradient to the slot of `origin`, which may be the gradient itself.
   ///
   /// - Precondition: the pullback does not write to the gradient or to that slot afterwards.
@@ -108,8 +117,11 @@ extension Tensor {
     precondition(requiresGradient, "backward of a \(shape) tensor that nothing trainable led to")
     if let seed { precondition(seed.shape == shape, "backward: seed \(seed.shape) for a \(shape) tensor") }
     let gradients = Gradients()
-    gradients.add(to: self) { slot in
-      if let seed { slot.copy(from: seed.buffer) } else { slot.write { for i in 0..<$0.count { $0[i] = 1 } } }
+    if let seed {
+      // Never written to: nothing adds to the gradient of the result, and no pullback may change it in place.
+      gradients.slots[ObjectIdentifier(origin)] = (origin, seed.buffer)
+    } else {
+      gradients.accumulate(to: self) { slot, _ in slot.write { for i in 0..<$0.count { $0[i] = 1 } } }
     }
     var waiting = steps()
     // Taken off one by one: a step's numbers go with it.

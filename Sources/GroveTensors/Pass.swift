@@ -12,9 +12,10 @@ public final class Pass: Sendable {
   private let seed: UInt64
   private let run: Int
   private let step: Int
-  private let operations = Atomic<Int>(0)
+  private let operations: Atomic<Int>
 
-  private init(seed: UInt64, run: Int, step: Int) {
+  private init(seed: UInt64, run: Int, step: Int, after operation: Int = 0) {
+    operations = Atomic(operation)
     self.seed = seed
     self.run = run
     self.step = step
@@ -35,6 +36,19 @@ public final class Pass: Sendable {
   /// Runs `body` with recording off but otherwise in the mode that surrounds it.
   public static func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
     try $isRecording.withValue(false, operation: body)
+  }
+
+  /// Where the current pass is among its random streams, to return to; nil in evaluation.
+  static var place: (pass: Pass, operation: Int)? {
+    current.map { ($0, $0.operations.load(ordering: .relaxed)) }
+  }
+
+  /// Runs `body` recorded, with the random streams that followed a place.
+  static func replayed<Result>(from place: (pass: Pass, operation: Int)?, _ body: () throws -> Result) rethrows
+    -> Result
+  {
+    let pass = place.map { Pass(seed: $0.pass.seed, run: $0.pass.run, step: $0.pass.step, after: $0.operation) }
+    return try $current.withValue(pass) { try $isRecording.withValue(true, operation: body) }
   }
 
   /// Whether a training step is running.

@@ -110,9 +110,19 @@ public final class Tensor {
   /// Notes how this tensor was made, if recording is on and an input wants a gradient.
   func recorded(from inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
     guard Pass.isRecording, inputs.contains(where: \.requiresGradient) else { return self }
+    return recorded(always: inputs, pullback)
+  }
+
+  /// The same where the pullback may reach what wants a gradient even if no input does.
+  func recorded(always inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
     origin.requiresGradient = true
     origin.record = Origin.Record(inputs: inputs.map(\.origin), pullback: pullback)
     return self
+  }
+
+  /// A leaf with the numbers of another tensor.
+  convenience init(_ other: Tensor, requiresGradient: Bool) {
+    self.init(other.shape, other.storage, requiresGradient: requiresGradient)
   }
 
   /// A result of an operation, its numbers yet to be written.

@@ -38,7 +38,8 @@ struct AttentionKernelTests {
       grove_attention(
         source_scores: source.map { UnsafePointer($0.pointer) },
         target_scores: target.map { UnsafePointer($0.pointer) },
-        maximum: maximum.pointer, sum: sum.pointer, packed: packed.pointer, slope: Self.slope, rate: rate, key: Self.random.key,
+        maximum: maximum.pointer, sum: sum.pointer, packed: packed.pointer, slope: Self.slope, rate: rate,
+        key: Self.random.key,
         heads: Int64(heads)))
     #expect(maximum.isIntact && sum.isIntact && packed.isIntact)
   }
@@ -162,7 +163,7 @@ struct AttentionKernelTests {
       let (maximum, sum) = (GuardedFloats(count: 1), GuardedFloats(count: 1))
       let settings = grove_attention(
         source_scores: UnsafePointer(s.pointer), target_scores: UnsafePointer(t.pointer), maximum: maximum.pointer,
-        sum: sum.pointer, slope: 0.2, rate: 0, key: 1, heads: 1)
+        sum: sum.pointer, packed: nil, slope: 0.2, rate: 0, key: 1, heads: 1)
       index.withCSR { path.table.gat($0, settings, [5, 7], 1, out.pointer, 0, 1) }
       #expect(out.values == [5], "\(path.name)")
     }

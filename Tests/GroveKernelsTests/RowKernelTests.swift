@@ -184,4 +184,31 @@ struct RowKernelTests {
       check("normalised rows")
     }
   }
+
+  @Test("The largest numbers of each row, of equals the first", arguments: [1, 2, 7, 16, 33, 300])
+  func topK(width: Int) {
+    var random = TestRandom(width)
+    let rows = 11
+    // Few different numbers, so that many are equal.
+    let x = (0..<rows * width).map { _ in Float(Int.random(in: -5...5, using: &random)) }
+    for k in Set([0, 1, min(3, width), width]) {
+      for path in KernelPath.all {
+        let values = GuardedFloats(count: rows * k)
+        var columns = [Int32](repeating: -1, count: rows * k)
+        if k > 0 {
+          KernelPath.inTwoRanges(rows) { path.table.top_k(x, Int64(width), Int64(k), values.pointer, &columns, $0, $1) }
+        }
+        for row in 0..<rows {
+          let order = (0..<width).sorted {
+            (-x[row * width + $0], $0) < (-x[row * width + $1], $1)
+          }.prefix(k)
+          #expect(columns[row * k..<(row + 1) * k].map(Int.init) == Array(order), "\(path.name), k \(k)")
+          #expect(Array(values.values[row * k..<(row + 1) * k]) == order.map { x[row * width + $0] }, "\(path.name)")
+        }
+        #expect(values.isIntact)
+      }
+    }
+    let (values, columns) = Kernels.topK(FloatBuffer([.nan, 2, 5]), width: 3, k: 2)
+    #expect(values.values == [5, 2] && columns == [2, 1])
+  }
 }

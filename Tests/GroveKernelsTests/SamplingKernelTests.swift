@@ -57,10 +57,9 @@ struct SamplingKernelTests {
     #expect(numbering.finish() == [])
   }
 
-  @Test("Numbers are picked by place, of both kinds")
+  @Test("Numbers are picked by place")
   func picking() {
     #expect(Kernels.picked([5, 6, 7] as [Int32], at: [2, 0, 2]) == [7, 5, 7])
-    #expect(Kernels.picked([0.5, 1.5] as [Float], at: [1, 1]) == [1.5, 1.5])
   }
 
   @Test("Weights in the order of the transpose belong to its entries")

@@ -45,8 +45,8 @@ private let heterogeneousModels = ModelCatalogue.recipes.filter(\.isHeterogeneou
     var words = random.floats(papers * 6)
     for node in 0..<papers { words[node * 6 + node % 3] += 0.6 }
     source.columns = [
-      paper: [("words", .dense(values: words, width: 6))],
-      author: [("words", .dense(values: random.floats(authors * 4), width: 4))],
+      paper: [("words", .dense(values: .array(words), width: 6))],
+      author: [("words", .dense(values: .array(random.floats(authors * 4)), width: 4))],
     ]
     return source
   }

@@ -59,7 +59,7 @@ struct SmallGraph: GraphSource, FeatureSource {
     graph.count = count
     graph.edgeList = EdgeList(sources: sources, targets: targets, isDirected: false)
     graph.classes = classes
-    graph.columns = [("features", .dense(values: values, width: width))]
+    graph.columns = [("features", .dense(values: .array(values), width: width))]
     graph.splits = [thirds(of: count - 1)]
     return graph
   }

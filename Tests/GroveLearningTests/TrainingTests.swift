@@ -232,7 +232,7 @@ import Testing
 
   @Test func `features that overflow stop before any step`() throws {
     var huge = graph
-    huge.columns = [("features", .dense(values: [Float](repeating: 3e38, count: 48 * 10), width: 10))]
+    huge.columns = [("features", .dense(values: .array([Float](repeating: 3e38, count: 48 * 10)), width: 10))]
     let found = failure { _ = try huge.trainer("mlp") { $0.normalizeFeatures = "none" }.train(in: nil) }
     #expect(found?.text.contains("epoch 1, batch 1") == true && found?.text.contains("model.layers.0.weight") == true)
   }
@@ -281,7 +281,7 @@ import Testing
     let trainer = try bare.trainer("gcn")
     #expect(trainer.configuration.features == "learned:64" && trainer.data.notes.count == 1)
     #expect(trainer.data.features.width == 64)
-    bare.columns = [("bags", .dense(values: [Float](repeating: 2, count: 96), width: 2))]
+    bare.columns = [("bags", .dense(values: .array([Float](repeating: 2, count: 96)), width: 2))]
     let rows = try bare.trainer("gcn")
     #expect(rows.configuration.normalizeFeatures == "rows")
     guard case .given(.dense(let values, _)) = rows.data.features else {

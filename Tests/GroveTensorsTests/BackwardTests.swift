@@ -40,7 +40,7 @@ struct BackwardTests {
   func numbersAreReleased() {
     let weight = Tensor([[2]], requiresGradient: true)
     var middle: Tensor? = Tensor([[3]]).matmul(weight)
-    weak var watched = middle?.buffer
+    weak let watched = middle?.buffer
     let result = middle.map { $0.adding(1).relu() }
     middle = nil
     #expect(watched == nil)

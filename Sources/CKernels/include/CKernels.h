@@ -158,6 +158,9 @@ typedef struct {
   void (*softmax_backward)(const float *out, const float *gradient, int64_t width, bool logarithm,
                            float *x_gradient, int64_t begin, int64_t end);
 
+  // The k largest numbers of each row, largest first, of equals the first; and their columns. k is at most the width.
+  void (*top_k)(const float *x, int64_t width, int64_t k, float *values, int32_t *columns, int64_t begin, int64_t end);
+
   // Gradient of Σ over rows of scale · cross-entropy, given the log-softmax of each row; `weights` [C]. Accumulates.
   void (*cross_entropy_backward)(const float *logs, const int32_t *classes, const float *weights, float smoothing,
                                  float scale, int64_t width, float *x_gradient, int64_t begin, int64_t end);

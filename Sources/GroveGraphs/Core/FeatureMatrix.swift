@@ -1,7 +1,7 @@
 /// Features of all nodes of a type, one row a node.
 public enum FeatureMatrix: Sendable, Equatable {
   /// `values` holds rows × width numbers, row after row.
-  case dense(values: [Float], width: Int)
+  case dense(values: FeatureValues, width: Int)
   /// `rows` holds the columns of each row's entries; `values` one number an entry, nil where all are 1.
   case sparse(rows: SparseRows, values: [Float]?)
 
@@ -46,13 +46,14 @@ public enum FeatureMatrix: Sendable, Equatable {
   /// - Complexity: O(entries).
   public func normalizedByRowSum() -> FeatureMatrix {
     switch self {
-    case .dense(var values, let width):
+    case .dense(let given, let width):
+      var values = given.copied
       for row in 0..<rowCount {
         let range = row * width..<(row + 1) * width
         let sum = values[range].reduce(0, +)
         if sum != 0 { for index in range { values[index] /= sum } }
       }
-      return .dense(values: values, width: width)
+      return .dense(values: .array(values), width: width)
     case .sparse(let rows, let values):
       var scaled = values ?? [Float](repeating: 1, count: rows.entryCount)
       for row in 0..<rows.rowCount {

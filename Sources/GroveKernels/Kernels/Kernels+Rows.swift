@@ -103,6 +103,27 @@ extension Kernels {
     }
   }
 
+  /// The k largest numbers of each row, largest first, and their columns; of equals the one further left comes first.
+  ///
+  /// A NaN counts as less than any number.
+  /// - Shape: x [N, F] → values and columns [N, k].
+  /// - Precondition: k is in 0...F.
+  /// - Complexity: O(N · F) where few numbers of a row are among its largest, at most O(N · F · k).
+  public static func topK(_ x: FloatBuffer, width: Int, k: Int) -> (values: FloatBuffer, columns: [Int32]) {
+    precondition(k >= 0 && k <= width, "topK: \(k) of \(width) columns")
+    let rows = x.count / max(1, width)
+    let values = FloatBuffer(count: rows * k)
+    var columns = [Int32](repeating: 0, count: rows * k)
+    guard k > 0 else { return (values, columns) }
+    columns.withUnsafeMutableBufferPointer { columns in
+      let base = columns.baseAddress
+      eachRow(rows, 2 * width) {
+        table.pointee.top_k(x.pointer, Int64(width), Int64(k), values.pointer, base, $0, $1)
+      }
+    }
+    return (values, columns)
+  }
+
   /// Adds the gradient of scale · Σ over rows of the cross-entropy of a row, whose log-softmax is `logs`.
   ///
   /// - Shape: logs [N, C], classes [N], weights [C], xGradient [N, C].
@@ -147,7 +168,8 @@ extension Kernels {
   /// out[r] = x[start + r], or adds it, for all rows of `out`.
   public static func copyRows(_ x: FloatBuffer, from start: Int, width: Int, into out: FloatBuffer, adding: Bool) {
     precondition(
-      start >= 0 && start * width + out.count <= x.count, "copyRows: \(out.count) floats from row \(start) of \(x.count)")
+      start >= 0 && start * width + out.count <= x.count,
+      "copyRows: \(out.count) floats from row \(start) of \(x.count)")
     let source = x.pointer + start * width
     Workers.run(out.count, elementGrain) { range in
       if adding {

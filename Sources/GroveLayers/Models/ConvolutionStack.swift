@@ -19,6 +19,8 @@ public final class ConvolutionStack: NodeModel {
   public let head: Head?
   /// Share of each convolution's input that is zeroed in training, in 0..<1.
   public let dropout: Float
+  /// Whether training computes what a convolution keeps for its gradient a second time instead of keeping it.
+  public let recomputes: Bool
   /// Function of every entry after each hidden convolution.
   public let activation: ElementwiseFunction
 
@@ -36,10 +38,11 @@ public final class ConvolutionStack: NodeModel {
   /// - Parameters:
   ///   - norms: one after each hidden convolution (each but the last, with a head each), or none.
   ///   - residuals: a dense path beside each hidden convolution, or none.
+  ///   - recomputes: whether training saves memory by computing each convolution twice.
   ///   - head: what classifies the rows of all convolutions, which then have one width; nil: the last one gives logits.
   public init(
     convolutions: [any GraphConvolution], norms: [any Norm] = [], residuals: [Linear] = [], head: Head? = nil,
-    dropout: Float, activation: ElementwiseFunction = .relu
+    dropout: Float, recomputes: Bool = false, activation: ElementwiseFunction = .relu
   ) {
     precondition(!convolutions.isEmpty, "ConvolutionStack: no convolutions")
     self.convolutions = convolutions
@@ -47,6 +50,7 @@ public final class ConvolutionStack: NodeModel {
     self.residuals = residuals
     self.head = head
     self.dropout = dropout
+    self.recomputes = recomputes
     self.activation = activation
   }
 
@@ -99,6 +103,11 @@ public final class ConvolutionStack: NodeModel {
 
   /// One convolution, with its dense path where it has one: each target's row needs its sources only.
   func convolved(dropped input: Tensor, over block: Block, _ layer: Int) -> Tensor {
+    recomputes
+      ? input.recomputing { self.convolvedOnce($0, over: block, layer) } : convolvedOnce(input, over: block, layer)
+  }
+
+  private func convolvedOnce(_ input: Tensor, over block: Block, _ layer: Int) -> Tensor {
     let result = convolutions[layer](input, over: block)
     guard layer < residuals.count else { return result }
     return result + residuals[layer](block.targetRows(of: input, given: nil))

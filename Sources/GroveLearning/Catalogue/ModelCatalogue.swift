@@ -107,7 +107,7 @@ public enum ModelCatalogue {
   }
 
   /// Keys of models that are convolutions in a row.
-  static let stackOptions = ["hidden", "layers", "dropout", "norm", "residual", "jumping"]
+  static let stackOptions = ["hidden", "layers", "dropout", "norm", "residual", "jumping", "recompute"]
   /// Keys of convolutions in a row that have heads.
   static let attentionOptions = stackOptions + ["heads", "outputHeads", "attentionDropout"]
 
@@ -170,6 +170,7 @@ public enum ModelCatalogue {
     }
     return ConvolutionStack(
       convolutions: convolutions, norms: norms, residuals: residuals, head: head, dropout: options.dropout,
+      recomputes: options.recompute,
       activation: activation)
   }
 }

@@ -46,6 +46,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var norm = NormKind.none
   /// Whether a dense path runs beside each hidden convolution.
   public var residual = false
+  /// Whether training computes convolutions twice to keep less in memory.
+  public var recompute = false
   /// Which layers the classifier sees; other than `none` adds a dense layer that classifies.
   public var jumping = JumpingKind.none
   /// How GraphSAGE merges the rows of a node's neighbors.
@@ -133,7 +135,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case store, task, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
-    case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, aggregator
+    case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, recompute, aggregator
     case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
     case bases, relationMerge, metapaths, otherFeatures
     case walkLength, correctAndSmooth, correctionScale, correctionAlpha, smoothingAlpha, correctionSteps
@@ -212,7 +214,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures,
       .correctAndSmooth:
       "text"
-    case .residual, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal: "true or false"
+    case .residual, .recompute, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal:
+      "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
       .checkpointEvery, .batch, .walkLength, .correctionSteps:

@@ -245,7 +245,7 @@ public struct HeteroData: Sendable {
       wordless.append(type.name)
       return .given(.oneHot(count))
     case "one-hot": return .given(.oneHot(count))
-    case "none": return .given(.dense(values: [Float](repeating: 1, count: count), width: 1))
+    case "none": return .given(.dense(values: .array([Float](repeating: 1, count: count)), width: 1))
     case let column where available.contains(column): return try stored(column)
     default:
       let names = ["auto"] + available + ["learned:WIDTH", "one-hot", "none"]

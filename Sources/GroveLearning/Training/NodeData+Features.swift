@@ -23,7 +23,7 @@ extension NodeData {
         var outgoing = [Int](repeating: 0, count: graph.nodeCount)
         for node in graph.incoming.columns { outgoing[Int(node)] += 1 }
         let values = zip(graph.inDegrees, outgoing).flatMap { [log1p(Float($0)), log1p(Float($1))] }
-        return .dense(values: values, width: 2)
+        return .dense(values: .array(values), width: 2)
       case .relation(let relation):
         let edges = try source.edges(of: relation)
         let matrix = try SparseMatrix(
@@ -120,7 +120,9 @@ extension FeatureMatrix {
     switch self {
     case .dense(let values, let width):
       let filled = values.count { $0 != 0 }
-      if values.isEmpty || 5 * filled > values.count { return Tensor(values, rows: rowCount, columns: width) }
+      if values.isEmpty || 5 * filled > values.count {
+        return Tensor(values.buffer(), rows: rowCount, columns: width)
+      }
       return sparse(filled: filled).tensor()
     case .sparse(let rows, let values):
       let index = EdgeIndex(offsets: rows.offsets, columns: rows.columns)

@@ -1,5 +1,5 @@
 import Dispatch
-import GroveKernels
+public import GroveKernels
 
 /// Where the time of a training went, in seconds.
 public struct StepTimes: Sendable, Equatable {

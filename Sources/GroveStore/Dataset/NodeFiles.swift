@@ -27,7 +27,7 @@ enum NodeFiles {
     guard array.shape[1] > 0 else {
       throw FormatFailure.bad(array.place, "its rows have no column", do: "leave the file out or give features")
     }
-    return .dense(values: try array.floats(), width: array.shape[1])
+    return .dense(values: .array(try array.floats()), width: array.shape[1])
   }
 
   /// One class a node out of an array [N] or [N, 1].

@@ -165,7 +165,7 @@ public struct GraphImporter: Sendable {
     switch matrix {
     case .dense(let values, let width):
       return StoreManifest.Features(
-        name: name, width: width, values: try array(values, "\(file)-values", .float32, writer), offsets: nil,
+        name: name, width: width, values: try array(values.copied, "\(file)-values", .float32, writer), offsets: nil,
         columns: nil)
     case .sparse(let rows, let values):
       return StoreManifest.Features(

@@ -208,10 +208,11 @@ public final class GraphStore: GraphSource, FeatureSource {
     guard let column = known?.first(where: { $0.name == name }) else {
       throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: featureNames(of: type))
     }
-    let values = try column.values.map { Array(try array($0) as MappedArray<Float>) }
+    let mapped = try column.values.map { try array($0) as MappedArray<Float> }
     guard let offsets = column.offsets, let columns = column.columns else {
-      return .dense(values: values ?? [], width: column.width)
+      return .dense(values: mapped.map { .mapped($0) } ?? [], width: column.width)
     }
+    let values = mapped.map { Array($0) }
     let rows = SparseRows(
       offsets: Array(try array(offsets) as MappedArray<Int64>),
       columns: Array(try array(columns) as MappedArray<Int32>),

@@ -25,6 +25,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("attention-dropout"), help: "Dropout of attention.") var attentionDropout: Float?
   @Option(help: "none, layer, batch, pair or graph.") var norm: String?
   @Flag(inversion: .prefixedNo, help: "A dense path beside each hidden convolution.") var residual: Bool?
+  @Flag(inversion: .prefixedNo, help: "Computes each convolution twice to train in less memory.") var recompute: Bool?
   @Option(help: "What the classifier sees: none (the last layer), concatenated, max or lstm.") var jumping: String?
   @Option(help: "mean or max (sage).") var aggregator: String?
   @Flag(name: .customLong("normalize-embeddings"), inversion: .prefixedNo, help: "Rows of length 1 (sage).")
@@ -116,7 +117,8 @@ struct TrainingOptions: ParsableArguments {
       ("smoothingAlpha", smoothingAlpha),
     ]
     let switches: [(String, Bool?)] = [
-      ("residual", residual), ("normalizeEmbeddings", normalizeEmbeddings), ("sharedWeights", sharedWeights),
+      ("residual", residual), ("recompute", recompute), ("normalizeEmbeddings", normalizeEmbeddings),
+      ("sharedWeights", sharedWeights),
       ("replacement", replacement), ("weightedSampling", weightedSampling), ("temporal", temporal),
     ]
     for (key, value) in words { layer.set(key, value) }

@@ -74,7 +74,7 @@ import Testing
   @Test func `everything but edges is the graph's`() throws {
     var source = TestSource.academic(papers: 20, seed: 1)
     source.labelRelation = TestSource.publishedIn
-    source.columns = [TestSource.paper: [("x", .dense(values: [Float](repeating: 1, count: 20), width: 1))]]
+    source.columns = [TestSource.paper: [("x", .dense(values: .array([Float](repeating: 1, count: 20)), width: 1))]]
     let view = GraphView(source, asOf: 2010)
     #expect(view.name == source.name && view.nodeTypes == source.nodeTypes && view.relations == source.relations)
     #expect(view.labeledType == source.labeledType && view.labelRelation == source.labelRelation)
