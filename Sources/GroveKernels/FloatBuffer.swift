@@ -156,7 +156,9 @@ private enum BufferPool {
     return raw.bindMemory(to: Float.self, capacity: size)
   }
 
-  /// Bytes of a page of the larger kind. Rows are gathered from everywhere in a buffer: with small pages a third of the
+  /// Bytes of a page of the larger kind.
+  ///
+  /// Rows are gathered from everywhere in a buffer: with small pages a third of the
   /// time goes into finding them.
   private static let hugePage = 1 << 21
 

@@ -11,7 +11,9 @@ public typealias Pullback = (_ outputGradient: FloatBuffer, _ gradients: Gradien
 /// Not `Sendable`: one task owns the graph of tensors.
 public final class Tensor {
   let storage: Storage
-  /// The tensor's place in the history. Pullbacks that need no numbers of an input hold this alone, so that the numbers
+  /// The tensor's place in the history.
+  ///
+  /// Pullbacks that need no numbers of an input hold this alone, so that the numbers
   /// are released as soon as nobody reads them.
   let origin: Origin
 

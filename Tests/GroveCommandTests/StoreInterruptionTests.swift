@@ -30,9 +30,9 @@ import Testing
     for number in 0..<kills {
       try prepare()
       let running = try GroveCommand.start(words(folder))
-      // The last instants, in which files are put in place, get their share.
-      let part =
-        number % 3 == 2 ? Double.random(in: 0.8..<1.05, using: &random) : Double.random(in: 0..<1, using: &random)
+      // The last instants, in which files are put in place, get their share; the first kill comes surely in time.
+      let range = number == 0 ? 0.05..<0.3 : number % 3 == 2 ? 0.8..<1.05 : 0..<1
+      let part = Double.random(in: range, using: &random)
       usleep(UInt32(part * duration * 1e6))
       running.send(SIGKILL)
       let killed = try running.wait()

@@ -80,13 +80,13 @@ struct BackwardTests {
       let loss = {
         let square = x * x
         middle = square
-        return square.sum()
+        return (square * square).sum()
       }()
       #expect(middle != nil)
       let gradients = loss.backward(retaining: isRetaining)
       #expect((middle != nil) == isRetaining)
-      if let middle { #expect(gradients[middle]?.values == [1, 1]) }
-      #expect(gradients[x]?.values == [4, 6])
+      if let middle { #expect(gradients[middle]?.values == [8, 18]) }
+      #expect(gradients[x]?.values == [32, 108])
     }
   }
 
@@ -188,9 +188,11 @@ struct BackwardTests {
     let x = Tensor([[1]], requiresGradient: true)
     weak var middle: Tensor?
     var kept: Tensor? = {
+      // A product keeps the numbers of both sides.
+      let one = Tensor([[1]], requiresGradient: true)
       var y: Tensor = x
       for step in 0..<50_000 {
-        y = y.adding(1)
+        y = y * one
         if step == 25_000 { middle = y }
       }
       return middle.map { $0 * $0 }

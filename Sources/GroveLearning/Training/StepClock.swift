@@ -23,14 +23,6 @@ public struct StepTimes: Sendable, Equatable {
   /// No time at all.
   public init() {}
 
-  /// The parts by their names, for scripts.
-  public var byName: [String: Double] {
-    [
-      "sampling": sampling, "waiting": waiting, "gather": gather, "forward": forward, "backward": backward,
-      "optimizer": optimizer, "evaluation": evaluation,
-    ]
-  }
-
   /// The share of what the machine allows that forward and backward passes reached; nil where there were none.
   public func share(of limits: MachineLimits) -> Double? {
     let taken = forward + backward

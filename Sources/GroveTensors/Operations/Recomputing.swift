@@ -1,8 +1,9 @@
 import GroveKernels
 
 extension Tensor {
-  /// What `body` makes of this tensor, without keeping anything that it computed on the way: the backward pass runs
-  /// `body` once more. Memory for time.
+  /// What `body` makes of this tensor, without keeping anything that it computed on the way.
+  ///
+  /// The backward pass runs `body` once more: memory for time.
   ///
   /// `body` draws the same random numbers both times. It must not change anything else, such as running statistics.
   ///

@@ -32,8 +32,6 @@ struct TrainingReport {
         ]
       })
     let share = times.forward > 0 ? times.share(of: .measured()) : nil
-    report.set("times", times.byName)
-    report.set("peakShare", share)
     let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
     let epochs =
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
