@@ -25,8 +25,8 @@ extension Kernels {
     KernelWork.count(operations: 2 * m * n * k)
     if bias == nil && transposeA && !transposeB && k >= 2048 && m * n <= 1 << 18 {
       if !adding { c.clear() }
-      let block = max(1024, (k + 63) / 64)
-      sumOverBlocks(rows: k, grain: block, width: m * n, into: c) { range, partial in
+      let block = max(1024, (k + 31) / 32)
+      sumOverBlocks(rows: k, grain: block, width: m * n, zeroed: false, into: c) { range, partial in
         grove_sgemm(
           true, false, Int64(m), Int64(n), Int64(range.count), scale, a.pointer + range.lowerBound * m, Int64(m),
           b.pointer + range.lowerBound * n, Int64(n), 0, partial, Int64(n))

@@ -5,19 +5,24 @@ extension Kernels {
     Workers.run(rows, grain(cost: width)) { body(Int64($0.lowerBound), Int64($0.upperBound)) }
   }
 
-  /// Runs `body` on fixed blocks of rows, each with a partial sum of `width` zeros, and adds the partial sums to
+  /// Runs `body` on fixed blocks of rows, each with a partial sum of `width` numbers, and adds the partial sums to
   /// `out` in the order of the blocks: the same bytes for any number of threads.
+  ///
+  /// - Parameter zeroed: whether `body` adds to its partial sum, which then starts with zeros; else it writes it.
   static func sumOverBlocks(
-    rows: Int, grain: Int, width: Int, into out: FloatBuffer,
+    rows: Int, grain: Int, width: Int, zeroed: Bool = true, into out: FloatBuffer,
     _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
     check(out, holds: width, "sumOverBlocks into")
     let size = max(grain, (rows + 255) / 256)
     let blocks = (rows + size - 1) / size
-    let partial = FloatBuffer(count: blocks * width, zeroed: true)
+    let partial = FloatBuffer(count: blocks * width, zeroed: zeroed)
     Workers.run(rows, size) { body($0, partial.pointer + $0.lowerBound / size * width) }
-    for block in 0..<blocks {
-      table.pointee.add_scaled(partial.pointer + block * width, 1, out.pointer, 0, Int64(width))
+    Workers.run(width, elementGrain / 4) { range in
+      for block in 0..<blocks {
+        table.pointee.add_scaled(
+          partial.pointer + block * width, 1, out.pointer, Int64(range.lowerBound), Int64(range.upperBound))
+      }
     }
   }
 
