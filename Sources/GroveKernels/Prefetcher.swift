@@ -1,22 +1,29 @@
-import Dispatch
+import Foundation
 
-/// Elements made ahead on a background thread, in order, while the caller works on earlier ones.
+/// Elements made ahead on background threads while the caller works on earlier ones, and taken in order.
 ///
-/// At most `capacity` elements are being made or wait to be taken. `forEachChunk` runs inline on that thread, so the
-/// pool stays with the caller. The thread ends after the last element, after an error, and after `cancel` or the
-/// release of the prefetcher, in these cases once the element that it is at is made.
+/// At most `capacity` elements are being made or wait to be taken. `forEachChunk` runs inline on those threads, so the
+/// pool stays with the caller. They end after the last element, after an error, and after `cancel` or the release of the
+/// prefetcher, in these cases once the elements that they are at are made.
 public final class Prefetcher<Element: Sendable>: Sendable {
   private let queue: Queue
 
   /// Starts to make elements 0, 1, … below `count`.
   ///
-  /// - Parameter make: what gives an element by its number; an error ends the sequence and is thrown by `next`.
-  /// - Precondition: `count` is not negative, `capacity` is above 0.
-  public init(count: Int, capacity: Int = 2, make: @escaping @Sendable (Int) throws -> Element) {
-    precondition(count >= 0 && capacity >= 1, "Prefetcher: \(count) elements, \(capacity) ahead")
-    let queue = Queue(capacity: capacity)
+  /// - Parameters:
+  ///   - capacity: elements ahead at most.
+  ///   - threads: how many elements are made at the same time, at most `capacity`.
+  ///   - make: what gives an element by its number; an error ends the sequence and is thrown by `next`.
+  /// - Precondition: `count` is not negative, `capacity` and `threads` are above 0.
+  public init(
+    count: Int, capacity: Int = 2, threads: Int = 1, make: @escaping @Sendable (Int) throws -> Element
+  ) {
+    precondition(
+      count >= 0 && capacity >= 1 && threads >= 1,
+      "Prefetcher: \(count) elements, \(capacity) ahead, \(threads) threads")
+    let queue = Queue(count: count, capacity: capacity)
     self.queue = queue
-    Workers.startThread { queue.fill(count, make) }
+    for _ in 0..<min(threads, capacity, max(1, count)) { Workers.startThread { queue.fill(make) } }
   }
 
   deinit { queue.cancel() }
@@ -29,53 +36,61 @@ public final class Prefetcher<Element: Sendable>: Sendable {
   /// Ends the sequence: what was made ahead is dropped, and nothing more is made.
   public func cancel() { queue.cancel() }
 
-  /// What the two threads share; the background thread holds this and not the prefetcher, whose release it must notice.
-  private final class Queue: Sendable {
-    private struct State {
-      var waiting: [Result<Element, any Error>] = []
-      var isCancelled = false
-    }
-    private let state = Guarded(State())
-    private let free = DispatchSemaphore(value: 0)
-    private let filled = DispatchSemaphore(value: 0)
+  /// What the threads share; the background ones hold this and not the prefetcher, whose release they must notice.
+  private final class Queue: @unchecked Sendable {
+    // Sendable because everything below is read and written with the condition locked.
+    private let changed = NSCondition()
+    private let capacity: Int
+    /// Number of elements: all, or those up to the first error, or those taken before a cancellation.
+    private var end: Int
+    private var nextToMake = 0
+    private var nextToTake = 0
+    private var made: [Int: Result<Element, any Error>] = [:]
 
-    init(capacity: Int) {
-      // Signalled rather than started with: a semaphore may not be released below its first value.
-      for _ in 0..<capacity { free.signal() }
+    init(count: Int, capacity: Int) {
+      end = count
+      self.capacity = capacity
     }
 
-    func fill(_ count: Int, _ make: (Int) throws -> Element) {
-      for number in 0..<count {
-        free.wait()
-        if state.withLock(\.isCancelled) { break }
+    func fill(_ make: (Int) throws -> Element) {
+      while let number = claim() {
         let element = Result { try make(number) }
-        state.withLock { if !$0.isCancelled { $0.waiting.append(element) } }
-        filled.signal()
-        if case .failure = element { break }
+        changed.withLock {
+          guard number < end else { return }
+          made[number] = element
+          if case .failure = element { end = number + 1 }
+        }
+        changed.broadcast()
       }
-      // One signal more than elements: the end.
-      filled.signal()
+    }
+
+    /// The number of an element to make, once there is room for it; nil where none is left.
+    private func claim() -> Int? {
+      changed.withLock {
+        while nextToMake < end && nextToMake >= nextToTake + capacity { changed.wait() }
+        guard nextToMake < end else { return nil }
+        nextToMake += 1
+        return nextToMake - 1
+      }
     }
 
     func take() throws -> Element? {
-      filled.wait()
-      let element = state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
-      guard let element else {
-        // The end: the next call finds it as well.
-        filled.signal()
-        return nil
+      let element: Result<Element, any Error>? = changed.withLock {
+        while nextToTake < end && made[nextToTake] == nil { changed.wait() }
+        guard nextToTake < end else { return nil }
+        nextToTake += 1
+        return made.removeValue(forKey: nextToTake - 1)
       }
-      free.signal()
-      return try element.get()
+      changed.broadcast()
+      return try element?.get()
     }
 
     func cancel() {
-      state.withLock {
-        $0.isCancelled = true
-        $0.waiting = []
+      changed.withLock {
+        end = nextToTake
+        made = [:]
       }
-      free.signal()
-      filled.signal()
+      changed.broadcast()
     }
   }
 }

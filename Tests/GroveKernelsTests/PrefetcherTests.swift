@@ -38,6 +38,33 @@ import Testing
     #expect(made.withLock { $0 } == [0, 1, 2, 3])
   }
 
+  @Test(arguments: [1, 2, 5], [2, 3, 8]) func `elements made side by side come once and in order`(
+    capacity: Int, threads: Int
+  ) throws {
+    let prefetcher = Prefetcher(count: 300, capacity: capacity, threads: threads) { number in
+      if number % 7 == 0 { usleep(300) }
+      return number
+    }
+    var seen: [Int] = []
+    while let element = try prefetcher.next() { seen.append(element) }
+    #expect(seen == Array(0..<300))
+    #expect(try prefetcher.next() == nil)
+  }
+
+  @Test func `the first of several errors is thrown in its place`() throws {
+    for _ in 0..<50 {
+      let prefetcher = Prefetcher(count: 20, capacity: 6, threads: 4) { number in
+        // The later error comes first.
+        if number == 3 { usleep(500) }
+        if number == 3 || number == 5 { throw Broken(number: number) }
+        return number
+      }
+      for number in 0..<3 { #expect(try prefetcher.next() == number) }
+      #expect(throws: Broken(number: 3)) { _ = try prefetcher.next() }
+      #expect(try prefetcher.next() == nil)
+    }
+  }
+
   @Test(arguments: [1, 2, 4]) func `no more than the capacity is made ahead`(capacity: Int) throws {
     let made = Guarded(0)
     let prefetcher = Prefetcher(count: 100, capacity: capacity) { number in
