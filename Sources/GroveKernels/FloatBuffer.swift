@@ -158,8 +158,7 @@ private enum BufferPool {
 
   /// Bytes of a page of the larger kind.
   ///
-  /// Rows are gathered from everywhere in a buffer: with small pages a third of the
-  /// time goes into finding them.
+  /// Rows are gathered from everywhere in a buffer: with small pages a third of the time goes into finding them.
   private static let hugePage = 1 << 21
 
   static func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {

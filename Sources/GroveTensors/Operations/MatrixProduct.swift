@@ -17,25 +17,18 @@ extension Tensor {
       precondition(!transposed, "matmul: sparse rows by a transposed \(b.shape); store the weight as [in, out]")
       return sparseProduct(sparse, b, bias)
     }
+    guard transposed else { return .sumOfProducts([(self, b)], bias: bias) }
     let (n, k) = (rows, columns)
     let result = Tensor.result(n, width)
     Kernels.matrixMultiply(
-      buffer, b.buffer, transposeB: transposed, m: n, n: width, k: k, bias: bias?.buffer, into: result.buffer,
-      adding: false)
+      buffer, b.buffer, transposeB: true, m: n, n: width, k: k, bias: bias?.buffer, into: result.buffer, adding: false)
     return result.recorded(from: [self, b] + (bias.map { [$0] } ?? [])) { gradient, into in
       if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
       into.accumulate(to: self) {
-        Kernels.matrixMultiply(
-          gradient, b.buffer, transposeB: !transposed, m: n, n: k, k: width, into: $0, adding: $1)
+        Kernels.matrixMultiply(gradient, b.buffer, m: n, n: k, k: width, into: $0, adding: $1)
       }
-      into.accumulate(to: b) { slot, adding in
-        if transposed {
-          Kernels.matrixMultiply(
-            gradient, self.buffer, transposeA: true, m: width, n: k, k: n, into: slot, adding: adding)
-        } else {
-          Kernels.matrixMultiply(
-            self.buffer, gradient, transposeA: true, m: k, n: width, k: n, into: slot, adding: adding)
-        }
+      into.accumulate(to: b) {
+        Kernels.matrixMultiply(gradient, self.buffer, transposeA: true, m: width, n: k, k: n, into: $0, adding: $1)
       }
     }
   }

@@ -113,7 +113,8 @@ struct TrainCommand: ParsableCommand {
     var report = Report("train")
     let times = trainers.map(\.times).reduce(StepTimes(), +)
     TrainingReport(
-      configuration: configuration, results: results, resumedFrom: resumedFrom, times: times, path: folder.path
+      configuration: configuration, results: results, resumedFrom: resumedFrom, times: times,
+      limits: common.json || times.forward == 0 ? nil : .measured(), path: folder.path
     ).fill(&report)
     if configuration.runs > 1 {
       let data = try JSONSerialization.data(

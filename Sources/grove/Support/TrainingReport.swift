@@ -10,6 +10,8 @@ struct TrainingReport {
   let resumedFrom: Int
   /// Where the time of the epochs trained now went, over all runs.
   let times: StepTimes
+  /// What the machine allows; nil where nobody will read the line about it.
+  let limits: MachineLimits?
   let path: String
 
   func fill(_ report: inout Report) {
@@ -31,7 +33,7 @@ struct TrainingReport {
           "test": result.test,
         ]
       })
-    let share = times.forward > 0 ? times.share(of: .measured()) : nil
+    let share = limits.flatMap { times.share(of: $0) }
     let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
     let epochs =
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
