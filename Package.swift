@@ -29,8 +29,6 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("pthread"), .linkedLibrary("m")]),
-    // OpenBLAS is opened when it is first needed: see openblas_shim.c.
-    .target(name: "COpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CGraphBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("graphblas")]),
     .target(name: "CArchive", cSettings: cSettings, linkerSettings: [.linkedLibrary("archive")]),
     .target(
@@ -38,7 +36,7 @@ let package = Package(
     .target(name: "CXXHash", cSettings: cSettings),
     .target(
       name: "GroveKernels",
-      dependencies: ["CKernels", "COpenBLAS", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(name: "GroveTensors", dependencies: ["GroveKernels"], swiftSettings: safe),
     .target(name: "GroveGraphs", dependencies: ["GroveKernels", "CGraphBLAS"], swiftSettings: strict),

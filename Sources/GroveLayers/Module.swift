@@ -1,4 +1,5 @@
 public import GroveGraphs
+public import GroveKernels
 public import GroveTensors
 
 /// Something with parameters.
@@ -83,11 +84,20 @@ public protocol GraphConvolution: Module {
   ///   - edges: rows of its edges [E, G], for convolutions with edge features.
   /// - Returns: [T, F'].
   func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor
+
+  /// The same for targets among the sources and edges without features, rectified; layers whose last pass can rectify
+  /// its rows as it writes them have their own.
+  func rectified(_ x: Tensor, over block: Block, by rectifier: Rectifier) -> Tensor
 }
 
 extension GraphConvolution {
   /// True: most layers walk their block once.
   public var walksOnce: Bool { true }
+
+  /// The convolution's rows, rectified in a pass of their own.
+  public func rectified(_ x: Tensor, over block: Block, by rectifier: Rectifier) -> Tensor {
+    self(x, over: block).rectified(by: rectifier)
+  }
 
   /// The convolution where targets are among the sources and edges carry no features.
   public func callAsFunction(_ x: Tensor, over block: Block) -> Tensor {

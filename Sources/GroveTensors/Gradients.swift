@@ -58,6 +58,26 @@ public final class Gradients {
     slots[key] = (origin, gradient)
   }
 
+  /// The gradient before the rectifier of a pass, given that after it, where there is one; its sum over rows goes to the
+  /// bias that was added before.
+  ///
+  /// - Precondition: the pullback reads the given gradient no more afterwards.
+  func beforeRectifying(
+    _ rectifier: Rectifier?, _ gradient: FloatBuffer, out: FloatBuffer?, width: Int, bias: Tensor?
+  ) -> FloatBuffer {
+    guard let rectifier, let out else {
+      if let bias { add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
+      return gradient
+    }
+    let before = gradient === spendable ? gradient : FloatBuffer(count: gradient.count)
+    func pass(_ sum: FloatBuffer?) {
+      Kernels.rectifyBackward(
+        rectifier, out: out, gradient: gradient, width: width, into: before, adding: false, sum: sum)
+    }
+    if let bias, bias.requiresGradient { add(to: bias) { pass($0) } } else { pass(nil) }
+    return before
+  }
+
   /// Adds all gradients of another pass, that of one tensor under another's name.
   func add(_ other: Gradients, renaming leaf: Origin, to origin: Origin) {
     // In the order of creation, for sums must not depend on a table's order.

@@ -51,7 +51,7 @@ struct DeterminismTests {
 
   @Test(
     "Matrix products, the long inner side included",
-    arguments: [(false, false), (true, false), (false, true), (true, true)])
+    arguments: [(false, false), (true, false), (false, true)])
   func products(transposeA: Bool, transposeB: Bool) {
     let (n, k) = (Self.width, Self.width)
     expectSameBytes {

@@ -75,6 +75,32 @@ struct ModelTests {
     #expect(!Pass.evaluation { model(x, on: graph).logits.requiresGradient })
   }
 
+  @Test(
+    "Rows rectified as they are written are those of a pass of its own, after any convolution", arguments: [0, 0.5])
+  func rectified(dropout: Float) throws {
+    func run(recomputes: Bool) throws -> [[Float]] {
+      let start = Initializer(RandomStream(seed: 4))
+      let model = ConvolutionStack(
+        convolutions: [
+          GCNConvolution(6, 4, from: start), GCNConvolution(4, 8, from: start), SAGEConvolution(8, 8, from: start),
+          SAGEConvolution(8, 5, normalized: true, from: start),
+          GATConvolution(5, 4, heads: 2, attentionDropout: dropout, from: start),
+          SAGEConvolution(8, 4, aggregator: .max, from: start), GCNConvolution(4, 3, from: start),
+        ], dropout: dropout, recomputes: recomputes)
+      let x = features.tensor(requiresGradient: false)
+      return try Pass.training(seed: 5, step: 6) {
+        let output = model(x, on: graph)
+        let gradients = output.logits.crossEntropy((0..<40).map { $0 % 3 }).backward()
+        return try [output.logits.values, output.embedding.values]
+          + model.parameters().map { try #require(gradients[$0.value]).values }
+      }
+    }
+    // What is computed twice is never rectified on the way.
+    for (one, other) in zip(try run(recomputes: false), try run(recomputes: true)) {
+      #expect(difference(one, other) <= 1e-6)
+    }
+  }
+
   @Test("Logits and embedding have a row a node, and every parameter gets a gradient", arguments: Kind.allCases)
   func shapes(kind: Kind) {
     let model = kind.make()

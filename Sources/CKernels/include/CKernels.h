@@ -56,6 +56,20 @@ typedef struct {
 typedef struct {
   const char *name;
 
+  // out[r] = bias + Σ_k a[r, k] · b[k], where b [inner, width] lies in panels of `panel_columns`, the last of them narrower
+  // where that will do: `inner` times the width rounded up to 16 floats. Where it accumulates there is no bias.
+  // `pack_panels` lays out the panels [begin, end) of scale · b, or of scale · bᵀ where b is [width, inner].
+  int64_t panel_columns;
+  void (*pack_panels)(const float *b, bool transposed, float scale, int64_t inner, int64_t width, float *panels,
+                      int64_t begin, int64_t end);
+  void (*row_product)(const float *a, int64_t inner, const float *panels, int64_t width, const float *bias, float *out,
+                      bool accumulate, int64_t begin, int64_t end);
+  // out[i] = scale · Σ over rows r in [begin, end) of a[r, i] · b[r], for i in [first, last); a [N, height], b [N, width].
+  // `space` holds `summed_rows` rows of b, their width rounded up to 16.
+  int64_t summed_rows;
+  void (*outer_products)(const float *a, int64_t height, const float *b, int64_t width, float scale, float *space,
+                         float *out, bool accumulate, int64_t first, int64_t last, int64_t begin, int64_t end);
+
   // out[r] = bias + Σ weights[position(e), head] · x[columns[e]]; `weights` NULL means 1, `bias` NULL 0. Where it
   // accumulates there is no bias.
   void (*spmm)(grove_csr rows, const float *weights, int64_t heads, const float *x, int64_t width, const float *bias,
@@ -147,6 +161,15 @@ typedef struct {
                      int64_t end);
   void (*layer_norm_backward)(const float *out, const float *scale, const float *gradient, int64_t width,
                               float *x_gradient, int64_t begin, int64_t end);
+  // Batch norm: sums over rows of y and of y · (x − mean) are added to `sums` [2, F], y being x − mean where NULL;
+  // out = (x − mean) · scale + shift; x_gradient = scale · (gradient − along[0] − (x − mean) · along[1]), or adds it.
+  void (*column_moments)(const float *x, const float *mean, const float *y, int64_t width, float *sums, int64_t begin,
+                         int64_t end);
+  void (*batch_norm)(const float *x, const float *mean, const float *scale, const float *shift, int64_t width,
+                     float *out, int64_t begin, int64_t end);
+  void (*batch_norm_backward)(const float *x, const float *mean, const float *scale, const float *along,
+                              const float *gradient, int64_t width, float *x_gradient, bool accumulate, int64_t begin,
+                              int64_t end);
   // Divides each row by max(|row|₂, ε); saves that length.
   void (*normalize_rows)(const float *x, int64_t width, float epsilon, float *out, float *lengths, int64_t begin,
                          int64_t end);

@@ -73,18 +73,6 @@ extension Kernels {
     }
   }
 
-  /// xGradient = gradient / (1 − rate) where `out`, the result of `rectifiedDropout`, is above 0, else 0; or adds it.
-  public static func rectifiedDropoutBackward(
-    out: FloatBuffer, rate: Float, gradient: FloatBuffer, into xGradient: FloatBuffer, adding: Bool
-  ) {
-    check(gradient, holds: out.count, "rectifiedDropoutBackward gradient")
-    check(xGradient, holds: out.count, "rectifiedDropoutBackward into")
-    eachElement(out.count) {
-      table.pointee.rectified_backward(
-        out.pointer, 1 / (1 - rate), gradient.pointer, xGradient.pointer, adding, $0, $1)
-    }
-  }
-
   /// out = a + b.
   public static func add(_ a: FloatBuffer, _ b: FloatBuffer, into out: FloatBuffer) {
     check(b, holds: a.count, "add")

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Kernels {
-  private static func eachRow(_ rows: Int, _ width: Int, _ body: (Int64, Int64) -> Void) {
+  static func eachRow(_ rows: Int, _ width: Int, _ body: (Int64, Int64) -> Void) {
     Workers.run(rows, grain(cost: width)) { body(Int64($0.lowerBound), Int64($0.upperBound)) }
   }
 
@@ -90,20 +90,6 @@ extension Kernels {
     withOptional(ids) { ids in
       eachRow(rows, width) {
         table.pointee.dropout(x.pointer, ids, random.key, rate, Int64(width), out.pointer, adding, $0, $1)
-      }
-    }
-  }
-
-  /// Dropout of max(x, 0), keyed by (row id, column).
-  public static func rectifiedDropout(
-    _ x: FloatBuffer, ids: [Int32]?, width: Int, rate: Float, random: RandomStream, into out: FloatBuffer
-  ) {
-    check(out, holds: x.count, "rectifiedDropout into")
-    let rows = x.count / max(1, width)
-    precondition(ids == nil || ids!.count == rows, "rectifiedDropout: \(ids?.count ?? 0) ids for \(rows) rows")
-    withOptional(ids) { ids in
-      eachRow(rows, width) {
-        table.pointee.rectified_dropout(x.pointer, ids, random.key, rate, Int64(width), out.pointer, $0, $1)
       }
     }
   }
@@ -208,55 +194,6 @@ extension Kernels {
       table.pointee.copy_columns(
         x.pointer, Int64(width), Int64(first), out.pointer, Int64(outWidth), Int64(outFirst), Int64(count), adding, $0,
         $1)
-    }
-  }
-
-  /// out = (x − mean of row) · scale, scale[r] = 1 / √(variance of row + epsilon).
-  public static func layerNorm(
-    _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, scale: FloatBuffer
-  ) {
-    check(out, holds: x.count, "layerNorm into")
-    check(scale, holds: x.count / max(1, width), "layerNorm scale")
-    eachRow(x.count / max(1, width), 4 * width) {
-      table.pointee.layer_norm(x.pointer, Int64(width), epsilon, out.pointer, scale.pointer, $0, $1)
-    }
-  }
-
-  /// xGradient[r] += scale[r] · (g[r] − mean(g[r]) − out[r] · mean(g[r] · out[r])), g being `gradient`.
-  public static func layerNormBackward(
-    out: FloatBuffer, scale: FloatBuffer, gradient: FloatBuffer, width: Int, into xGradient: FloatBuffer
-  ) {
-    check(gradient, holds: out.count, "layerNormBackward gradient")
-    check(scale, holds: out.count / max(1, width), "layerNormBackward scale")
-    check(xGradient, holds: out.count, "layerNormBackward into")
-    eachRow(out.count / max(1, width), 4 * width) {
-      table.pointee.layer_norm_backward(
-        out.pointer, scale.pointer, gradient.pointer, Int64(width), xGradient.pointer, $0, $1)
-    }
-  }
-
-  /// out[r] = x[r] / max(|x[r]|, epsilon); the divisors are kept in `lengths`.
-  public static func normalizeRows(
-    _ x: FloatBuffer, width: Int, epsilon: Float, into out: FloatBuffer, lengths: FloatBuffer
-  ) {
-    check(out, holds: x.count, "normalizeRows into")
-    check(lengths, holds: x.count / max(1, width), "normalizeRows lengths")
-    eachRow(x.count / max(1, width), 3 * width) {
-      table.pointee.normalize_rows(x.pointer, Int64(width), epsilon, out.pointer, lengths.pointer, $0, $1)
-    }
-  }
-
-  /// xGradient[r] += (g[r] − out[r] · Σ g[r] · out[r]) / lengths[r], the sum being 0 where |x[r]| ≤ epsilon.
-  public static func normalizeRowsBackward(
-    out: FloatBuffer, lengths: FloatBuffer, gradient: FloatBuffer, width: Int, epsilon: Float,
-    into xGradient: FloatBuffer
-  ) {
-    check(gradient, holds: out.count, "normalizeRowsBackward gradient")
-    check(lengths, holds: out.count / max(1, width), "normalizeRowsBackward lengths")
-    check(xGradient, holds: out.count, "normalizeRowsBackward into")
-    eachRow(out.count / max(1, width), 3 * width) {
-      table.pointee.normalize_rows_backward(
-        out.pointer, lengths.pointer, gradient.pointer, Int64(width), epsilon, xGradient.pointer, $0, $1)
     }
   }
 

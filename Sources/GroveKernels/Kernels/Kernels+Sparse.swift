@@ -6,13 +6,13 @@ extension Kernels {
   /// - Complexity: O(E · F).
   public static func aggregate(
     _ index: EdgeIndex, weights: [Float]?, x: FloatBuffer, width: Int, bias: FloatBuffer? = nil,
-    into out: FloatBuffer, adding: Bool
+    rectifier: Rectifier? = nil, into out: FloatBuffer, adding: Bool
   ) {
     precondition(
       weights == nil || weights!.count == index.entryCount,
       "aggregate: \(weights?.count ?? 0) weights for \(index.entryCount) entries")
     if let bias { check(bias, holds: width, "aggregate bias") }
-    withOptional(weights) { aggregate(index, byPlace: false, $0, 1, x, width, bias, out, adding) }
+    withOptional(weights) { aggregate(index, byPlace: false, $0, 1, x, width, bias, rectifier, out, adding) }
   }
 
   /// The same with a weight for each edge and head: head h scales columns h · F/H ..< (h + 1) · F/H.
@@ -23,16 +23,17 @@ extension Kernels {
   ) {
     if let bias { check(bias, holds: width, "aggregate bias") }
     check(weights, holds: index.entryCount * heads, "aggregate weights")
-    aggregate(index, byPlace: true, UnsafePointer(weights.pointer), heads, x, width, bias, out, adding)
+    aggregate(index, byPlace: true, UnsafePointer(weights.pointer), heads, x, width, bias, nil, out, adding)
   }
 
   private static func aggregate(
     _ index: EdgeIndex, byPlace: Bool, _ weights: UnsafePointer<Float>?, _ heads: Int, _ x: FloatBuffer, _ width: Int,
-    _ bias: FloatBuffer?, _ out: FloatBuffer, _ adding: Bool
+    _ bias: FloatBuffer?, _ rectifier: Rectifier?, _ out: FloatBuffer, _ adding: Bool
   ) {
     let rows = index.rowCount
     check(out, holds: rows * width, "aggregate into")
     precondition(width % heads == 0, "aggregate: width \(width) is not a multiple of \(heads) heads")
+    rectifier?.check(rows: rows)
     let start = bias.map { UnsafePointer($0.pointer) }
     countGathered(index, width)
     withIndex(index) { csr in
@@ -42,6 +43,7 @@ extension Kernels {
         table.pointee.spmm(
           csr, weights, Int64(heads), x.pointer, Int64(width), start, out.pointer, adding, Int64(range.lowerBound),
           Int64(range.upperBound))
+        rectifier?.apply(to: out, width: width, rows: range, into: out)
       }
     }
   }

@@ -1,4 +1,5 @@
 public import GroveGraphs
+public import GroveKernels
 public import GroveTensors
 
 /// Graph convolution.
@@ -23,13 +24,22 @@ public final class GCNConvolution: GraphConvolution {
 
   /// h' of each target. [S, in] → [T, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
+    rows(source, block, rectifier: nil)
+  }
+
+  /// h' of each target, rectified. [S, in] → [T, out]
+  public func rectified(_ x: Tensor, over block: Block, by rectifier: Rectifier) -> Tensor {
+    rows(x, block, rectifier: rectifier)
+  }
+
+  private func rows(_ source: Tensor, _ block: Block, rectifier: Rectifier?) -> Tensor {
     let normalized = block.normalized
     if !source.isSparse && weight.shape.rows < weight.shape.columns {
       let mixed = source.aggregated(over: normalized.aggregation, weights: normalized.weights)
-      return mixed.matmul(weight.value, bias: bias?.value)
+      return .sumOfProducts([(mixed, weight.value)], bias: bias?.value, rectifier: rectifier)
     }
     let projected = source.matmul(weight.value)
     return projected.aggregated(
-      over: normalized.aggregation, weights: normalized.weights, bias: bias?.value)
+      over: normalized.aggregation, weights: normalized.weights, bias: bias?.value, rectifier: rectifier)
   }
 }

@@ -1,4 +1,5 @@
 public import GroveGraphs
+public import GroveKernels
 public import GroveTensors
 
 /// GraphSAGE convolution.
@@ -36,21 +37,34 @@ public final class SAGEConvolution: GraphConvolution {
 
   /// h' of each target. [S, in] → [T, out]
   public func callAsFunction(_ source: Tensor, target: Tensor?, over block: Block, edges: Tensor?) -> Tensor {
+    rows(source, target, block, rectifier: nil)
+  }
+
+  /// h' of each target, rectified. [S, in] → [T, out]
+  public func rectified(_ x: Tensor, over block: Block, by rectifier: Rectifier) -> Tensor {
+    rows(x, nil, block, rectifier: rectifier)
+  }
+
+  private func rows(_ source: Tensor, _ target: Tensor?, _ block: Block, rectifier: Rectifier?) -> Tensor {
     let rows = block.targetRows(of: source, given: target)
-    let result: Tensor
     if aggregator == .mean && (source.isSparse || neighbor.weight.shape.rows > neighbor.weight.shape.columns) {
       // The mean of projected rows is the projected mean; a bias is added after it.
       let mixed = source.matmul(neighbor.weight.value).aggregatedMean(
         over: block.aggregation, bias: neighbor.bias?.value)
-      result = mixed + own(rows)
-    } else {
-      let mixed =
-        aggregator == .max
-        ? source.densified().aggregatedMaximum(over: block.aggregation)
-        : source.aggregatedMean(over: block.aggregation)
-      result = .sumOfProducts(
-        [(mixed, neighbor.weight.value), (rows, own.weight.value)], bias: neighbor.bias?.value)
+      return finished(mixed + own(rows), rectifier)
     }
-    return isNormalized ? result.normalizedRows() : result
+    let mixed =
+      aggregator == .max
+      ? source.densified().aggregatedMaximum(over: block.aggregation)
+      : source.aggregatedMean(over: block.aggregation)
+    let terms = [(mixed, neighbor.weight.value), (rows, own.weight.value)]
+    let bias = neighbor.bias?.value
+    if isNormalized { return finished(.sumOfProducts(terms, bias: bias), rectifier) }
+    return .sumOfProducts(terms, bias: bias, rectifier: rectifier)
+  }
+
+  private func finished(_ rows: Tensor, _ rectifier: Rectifier?) -> Tensor {
+    let rows = isNormalized ? rows.normalizedRows() : rows
+    return rectifier.map { rows.rectified(by: $0) } ?? rows
   }
 }

@@ -64,6 +64,13 @@ public final class ConvolutionStack: NodeModel {
     var kept: [Tensor] = []
     var embedding: (() -> Tensor)?
     for (layer, block) in blocks.enumerated() {
+      let random = Pass.nextStream()
+      if let rectifier = rectifier(after: layer, of: blocks, random) {
+        let rows = convolutions[layer].rectified(input, over: block, by: rectifier)
+        if layer == convolutions.count - 2 { embedding = { rows } }
+        input = rows
+        continue
+      }
       let result = convolved(dropped: input, over: block, layer)
       guard layer < convolutions.count - 1 else {
         if head != nil {
@@ -83,10 +90,21 @@ public final class ConvolutionStack: NodeModel {
       let activation = activation
       if layer == convolutions.count - 2 { embedding = { rows.applying(activation) } }
       input =
-        Pass.nextStream().map { rows.applying(activation, thenDropping: dropout, rowIDs: rowIDs, using: $0) }
+        random.map { rows.applying(activation, thenDropping: dropout, rowIDs: rowIDs, using: $0) }
         ?? rows.applying(activation)
     }
     preconditionFailure("ConvolutionStack: no convolutions")
+  }
+
+  /// What can be done to a hidden convolution's rows as they are written: ReLU and dropout where nobody else reads the
+  /// rows before them, or, for the embedding, between them.
+  private func rectifier(after layer: Int, of blocks: [Block], _ random: RandomStream?) -> Rectifier? {
+    guard case .relu = activation, layer < convolutions.count - 1, head == nil, norms.isEmpty, !recomputes,
+      layer >= residuals.count
+    else { return nil }
+    guard dropout > 0, let random else { return Rectifier() }
+    guard layer < convolutions.count - 2 else { return nil }
+    return Rectifier(thenDropping: dropout, rowIDs: blocks[layer + 1].sourceIDs, using: random)
   }
 
   /// The rows that earlier layers gave, of a block's targets alone.

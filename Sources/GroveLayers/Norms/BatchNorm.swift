@@ -36,20 +36,16 @@ public final class BatchNorm: Norm {
 
   /// y of each row; in training the running statistics move too. [N, F] → [N, F]
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let standardized: Tensor
+    let running = (mean: runningMean.value.values, variance: runningVariance.value.values)
+    let (result, mean, variance) = x.batchNormalized(
+      weight: weight.value, bias: bias.value, epsilon: epsilon, statistics: Pass.isTraining ? nil : running)
     if Pass.isTraining {
-      let (result, mean, variance) = x.standardizedColumns(epsilon: epsilon)
       let unbiased = Float(x.rows) / Float(max(1, x.rows - 1))
       for column in 0..<x.columns {
-        runningMean.value[column] += momentum * (mean[column] - runningMean.value[column])
-        runningVariance.value[column] += momentum * (variance[column] * unbiased - runningVariance.value[column])
+        runningMean.value[column] += momentum * (mean[column] - running.mean[column])
+        runningVariance.value[column] += momentum * (variance[column] * unbiased - running.variance[column])
       }
-      standardized = result
-    } else {
-      let scale = runningVariance.value.values.map { 1 / ($0 + epsilon).squareRoot() }
-      let shift = Tensor(runningMean.value.values.map { -$0 }, rows: 1, columns: x.columns)
-      standardized = x.addingRow(shift).scalingColumns(by: Tensor(scale, rows: 1, columns: x.columns))
     }
-    return standardized.scalingColumns(by: weight.value).addingRow(bias.value)
+    return result
   }
 }

@@ -25,13 +25,17 @@ extension Tensor {
     guard case .relu = function, rate > 0 else {
       return applying(function).dropout(rate, rowIDs: rowIDs, using: random)
     }
-    precondition(rate < 1, "dropout: rate \(rate) is not in [0, 1)")
+    return rectified(by: Rectifier(thenDropping: rate, rowIDs: rowIDs, using: random))
+  }
+
+  /// ReLU, and dropout where the rectifier drops, in one pass.
+  public func rectified(by rectifier: Rectifier) -> Tensor {
     let result = Tensor.result(rows, columns)
-    let output = result.buffer
-    Kernels.rectifiedDropout(buffer, ids: rowIDs, width: columns, rate: rate, random: random, into: output)
+    let (output, width) = (result.buffer, columns)
+    Kernels.rectify(buffer, by: rectifier, width: width, into: output)
     return result.recorded(from: [self]) { [source = origin] gradient, into in
       into.transform(gradient, to: source) {
-        Kernels.rectifiedDropoutBackward(out: output, rate: rate, gradient: gradient, into: $0, adding: $1)
+        Kernels.rectifyBackward(rectifier, out: output, gradient: gradient, width: width, into: $0, adding: $1)
       }
     }
   }

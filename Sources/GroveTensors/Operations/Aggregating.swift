@@ -9,25 +9,30 @@ extension Tensor {
     aggregated(over: aggregation, weights: weights.map { EdgeWeights($0) }, bias: nil)
   }
 
-  /// The same with weights that are kept from step to step, plus a row vector where given.
+  /// The same with weights that are kept from step to step, plus a row vector where given, rectified where asked for.
   ///
   /// - Shape: bias [1, F].
-  public func aggregated(over aggregation: Aggregation, weights: EdgeWeights?, bias: Tensor? = nil) -> Tensor {
+  public func aggregated(
+    over aggregation: Aggregation, weights: EdgeWeights?, bias: Tensor? = nil, rectifier: Rectifier? = nil
+  )
+    -> Tensor
+  {
     precondition(rows == aggregation.sourceCount, "aggregated: \(shape) over \(aggregation.sourceCount) sources")
     precondition(
       bias == nil || bias!.shape == Shape(1, columns), "aggregated: \(shape) and a bias \(bias?.shape ?? shape)")
     let width = columns
     let result = Tensor.result(aggregation.targetCount, width)
     Kernels.aggregate(
-      aggregation.incoming, weights: weights?.values, x: buffer, width: width, bias: bias?.buffer,
+      aggregation.incoming, weights: weights?.values, x: buffer, width: width, bias: bias?.buffer, rectifier: rectifier,
       into: result.buffer, adding: false)
+    let output = rectifier == nil ? nil : result.buffer
     return result.recorded(from: [self] + (bias.map { [$0] } ?? [])) { [source = origin] gradient, into in
+      let gradient = into.beforeRectifying(rectifier, gradient, out: output, width: width, bias: bias)
       into.accumulate(to: source) {
         Kernels.aggregate(
           aggregation.outgoing, weights: weights?.outgoing(of: aggregation), x: gradient, width: width, into: $0,
           adding: $1)
       }
-      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
     }
   }
 

@@ -1,4 +1,4 @@
-import GroveKernels
+public import GroveKernels
 
 extension Tensor {
   /// a · b, or a · bᵀ, plus a row vector where given.
@@ -33,12 +33,16 @@ extension Tensor {
     }
   }
 
-  /// The sum of several products, plus a row vector where given: each adds to the one result.
+  /// The sum of several products, plus a row vector where given, rectified where asked for: in one pass over the result.
   ///
   /// - Shape: of each term x [N, K], weight [K, M]; bias [1, M] → [N, M].
   /// - Precondition: there is a term, and all terms have as many rows and give as many columns.
   /// - Complexity: as of the products, without sums of their results.
-  public static func sumOfProducts(_ terms: [(x: Tensor, weight: Tensor)], bias: Tensor? = nil) -> Tensor {
+  public static func sumOfProducts(
+    _ terms: [(x: Tensor, weight: Tensor)], bias: Tensor? = nil, rectifier: Rectifier? = nil
+  )
+    -> Tensor
+  {
     precondition(!terms.isEmpty, "sumOfProducts: no terms")
     let (count, width) = (terms[0].x.rows, terms[0].weight.columns)
     for (x, weight) in terms {
@@ -48,17 +52,17 @@ extension Tensor {
     }
     if terms.contains(where: \.x.isSparse) {
       let products = terms.enumerated().map { $1.x.matmul($1.weight, bias: $0 == 0 ? bias : nil) }
-      return products.dropFirst().reduce(products[0], +)
+      let sum = products.dropFirst().reduce(products[0], +)
+      return rectifier.map { sum.rectified(by: $0) } ?? sum
     }
     let result = Tensor.result(count, width)
-    for (number, (x, weight)) in terms.enumerated() {
-      Kernels.matrixMultiply(
-        x.buffer, weight.buffer, m: count, n: width, k: x.columns, bias: number == 0 ? bias?.buffer : nil,
-        into: result.buffer, adding: number > 0)
-    }
+    Kernels.sumOfProducts(
+      terms.map { ($0.x.buffer, $0.weight.buffer) }, m: count, n: width, bias: bias?.buffer, rectifier: rectifier,
+      into: result.buffer)
+    let output = rectifier == nil ? nil : result.buffer
     let inputs = terms.flatMap { [$0.x, $0.weight] } + (bias.map { [$0] } ?? [])
     return result.recorded(from: inputs) { gradient, into in
-      if let bias { into.add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
+      let gradient = into.beforeRectifying(rectifier, gradient, out: output, width: width, bias: bias)
       for (x, weight) in terms {
         into.accumulate(to: x) {
           Kernels.matrixMultiply(

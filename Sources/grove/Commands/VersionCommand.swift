@@ -15,7 +15,6 @@ struct VersionCommand: ParsableCommand {
     common.apply()
     var libraries = StoreLibraries.versions
     libraries["GraphBLAS"] = SparseMatrix.libraryVersion
-    libraries["OpenBLAS"] = Kernels.openBLASDescription
     var report = Report("version")
     report.set("version", GroveVersion.current)
     report.set("cpu", CPUPath.name)
