@@ -8,7 +8,10 @@ public final class Gradients {
   /// The gradient that the running pullback was given, where nobody else will read it: it may become a slot.
   fileprivate var spendable: FloatBuffer?
 
-  init() {}
+  /// Whether pullbacks must be able to run again.
+  private let isRetaining: Bool
+
+  init(isRetaining: Bool = false) { self.isRetaining = isRetaining }
 
   /// Calls `body` with the slot of a tensor if it wants a gradient; `body` must add to it.
   ///
@@ -62,19 +65,19 @@ public final class Gradients {
   /// bias that was added before.
   ///
   /// - Precondition: the pullback reads the given gradient no more afterwards.
-  func beforeRectifying(
-    _ rectifier: Rectifier?, _ gradient: FloatBuffer, out: FloatBuffer?, width: Int, bias: Tensor?
-  ) -> FloatBuffer {
-    guard let rectifier, let out else {
+  func beforeRectifying(_ rectified: Rectified?, _ gradient: FloatBuffer, width: Int, bias: Tensor?) -> FloatBuffer {
+    guard let rectified else {
       if let bias { add(to: bias) { Kernels.sumRows(gradient, width: width, into: $0) } }
       return gradient
     }
+    guard let out = rectified.out else { preconditionFailure("beforeRectifying: the result was let go of") }
     let before = gradient === spendable ? gradient : FloatBuffer(count: gradient.count)
     func pass(_ sum: FloatBuffer?) {
       Kernels.rectifyBackward(
-        rectifier, out: out, gradient: gradient, width: width, into: before, adding: false, sum: sum)
+        rectified.rectifier, out: out, gradient: gradient, width: width, into: before, adding: false, sum: sum)
     }
     if let bias, bias.requiresGradient { add(to: bias) { pass($0) } } else { pass(nil) }
+    if !isRetaining { rectified.out = nil }
     return before
   }
 
@@ -136,7 +139,7 @@ extension Tensor {
   public func backward(from seed: Tensor? = nil, retaining: Bool = false) -> Gradients {
     precondition(requiresGradient, "backward of a \(shape) tensor that nothing trainable led to")
     if let seed { precondition(seed.shape == shape, "backward: seed \(seed.shape) for a \(shape) tensor") }
-    let gradients = Gradients()
+    let gradients = Gradients(isRetaining: retaining)
     if let seed {
       // Never written to: nothing adds to the gradient of the result, and no pullback may change it in place.
       gradients.slots[ObjectIdentifier(origin)] = (origin, seed.buffer)
@@ -180,5 +183,18 @@ extension Tensor {
       next += 1
     }
     return found.sorted { $0.order < $1.order }
+  }
+}
+
+/// What the gradient of a rectifier reads: its result, of which a pullback lets go once it has, so that the rest of it has
+/// the memory.
+final class Rectified {
+  fileprivate let rectifier: Rectifier
+  fileprivate var out: FloatBuffer?
+
+  /// Nil where nothing is rectified.
+  init?(_ rectifier: Rectifier?, _ out: FloatBuffer) {
+    guard let rectifier else { return nil }
+    (self.rectifier, self.out) = (rectifier, out)
   }
 }

@@ -59,6 +59,18 @@ struct RectifierTests {
     }
   }
 
+  @Test("A retaining backward pass can be repeated")
+  func retaining() throws {
+    let (x, weight) = (
+      TestInput(rows: 9, columns: 3, seed: 1).tensor(), TestInput(rows: 3, columns: 4, seed: 2).tensor()
+    )
+    let result = Tensor.sumOfProducts([(x, weight)], rectifier: Rectifier()).sum()
+    let gradients = [true, false].map { result.backward(retaining: $0) }
+    for leaf in [x, weight] {
+      #expect(try #require(gradients[0][leaf]).values == #require(gradients[1][leaf]).values)
+    }
+  }
+
   @Test("Ids of other rows trap")
   func wrongIDs() async {
     await #expect(processExitsWith: .failure) {

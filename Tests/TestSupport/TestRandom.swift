@@ -22,9 +22,4 @@ public struct TestRandom: RandomNumberGenerator, Sendable {
   public mutating func floatsAwayFromZero(_ count: Int, sizes: ClosedRange<Float> = 0.2...1.2) -> [Float] {
     (0..<count).map { _ in (Bool.random(using: &self) ? 1 : -1) * Float.random(in: sizes, using: &self) }
   }
-
-  /// Whole numbers in ±bound, whose sums and products Float holds without rounding.
-  public mutating func wholeFloats(_ count: Int, bound: Int) -> [Float] {
-    (0..<count).map { _ in Float(Int.random(in: -bound...bound, using: &self)) }
-  }
 }

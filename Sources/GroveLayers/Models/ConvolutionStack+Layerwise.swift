@@ -5,8 +5,8 @@ public import GroveTensors
 extension ConvolutionStack {
   /// Output for every node of a graph, layer by layer, each layer in chunks of target rows with all their neighbors.
   ///
-  /// It gives what a pass over the whole graph gives, and its very bits where one chunk holds the graph; several chunks
-  /// may differ from it in the last bits, since dense products round by the number of rows. Norms see all rows.
+  /// It gives the very bits that a pass over the whole graph gives: a row's sums do not depend on the rows beside it. Norms
+  /// see all rows.
   ///
   /// - Parameters:
   ///   - features: input rows of the given nodes, of all nodes where nil. → [nodes, F]

@@ -25,9 +25,9 @@ extension Tensor {
     Kernels.aggregate(
       aggregation.incoming, weights: weights?.values, x: buffer, width: width, bias: bias?.buffer, rectifier: rectifier,
       into: result.buffer, adding: false)
-    let output = rectifier == nil ? nil : result.buffer
+    let rectified = Rectified(rectifier, result.buffer)
     return result.recorded(from: [self] + (bias.map { [$0] } ?? [])) { [source = origin] gradient, into in
-      let gradient = into.beforeRectifying(rectifier, gradient, out: output, width: width, bias: bias)
+      let gradient = into.beforeRectifying(rectified, gradient, width: width, bias: bias)
       into.accumulate(to: source) {
         Kernels.aggregate(
           aggregation.outgoing, weights: weights?.outgoing(of: aggregation), x: gradient, width: width, into: $0,

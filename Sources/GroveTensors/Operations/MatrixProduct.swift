@@ -59,10 +59,10 @@ extension Tensor {
     Kernels.sumOfProducts(
       terms.map { ($0.x.buffer, $0.weight.buffer) }, m: count, n: width, bias: bias?.buffer, rectifier: rectifier,
       into: result.buffer)
-    let output = rectifier == nil ? nil : result.buffer
+    let rectified = Rectified(rectifier, result.buffer)
     let inputs = terms.flatMap { [$0.x, $0.weight] } + (bias.map { [$0] } ?? [])
     return result.recorded(from: inputs) { gradient, into in
-      let gradient = into.beforeRectifying(rectifier, gradient, out: output, width: width, bias: bias)
+      let gradient = into.beforeRectifying(rectified, gradient, width: width, bias: bias)
       for (x, weight) in terms {
         into.accumulate(to: x) {
           Kernels.matrixMultiply(
