@@ -69,6 +69,9 @@ import Testing
       let mean = rows.reduce(Float(0)) { $0 + x[$1] } / Float(rows.count)
       #expect(abs(found.centers[cluster] - mean) < 1e-4)
     }
+    // Labeled rows count in the inertia.
+    let wanted = ClusterPoints.inertia(x.values, width: 1, labels: found.labels.map(Int.init))
+    #expect(abs(found.inertia - wanted) < 1e-3)
   }
 
   @Test(arguments: [0, 1, 2]) func `clusters of seen classes carry their numbers and novel ones are found`(seed: Int) {
