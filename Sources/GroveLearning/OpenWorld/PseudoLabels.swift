@@ -35,18 +35,19 @@ public struct PseudoLabels: Sendable, Equatable {
   ///   - training: nodes whose true class is used.
   ///   - candidates: nodes that may be trusted, as a rule those of validation and test; training nodes among them keep
   ///     their true class.
+  ///   - population: the nodes whose distances the threshold is a percentile of; nil: all.
   /// - Precondition: as described; classes are in 0..<classCount, nodes in 0..<N.
   /// - Complexity: O(N log N).
   public init(
     aligned: [Int32], distances: [Float], percent: Double, truth: [Int32], training: [Int32], candidates: [Int32],
-    classCount: Int
+    classCount: Int, population: [Int32]? = nil
   ) {
     let count = aligned.count
     precondition(
       distances.count == count && truth.count == count,
       "PseudoLabels: \(count) nodes with \(distances.count) distances and \(truth.count) classes")
     precondition(percent > 0 && percent <= 100, "PseudoLabels: \(percent) percent; it must be above 0 and at most 100")
-    threshold = Percentile.linear(distances, percent: percent)
+    threshold = Percentile.linear(population?.map { distances[Int($0)] } ?? distances, percent: percent)
     var classes = [Int32](repeating: -1, count: count)
     for node in training {
       let label = truth[Int(node)]
