@@ -64,6 +64,8 @@ extension TrainingConfiguration {
     var object = try allKeys()
     var result = self
     for (key, value) in layer.values.sorted(by: { $0.key < $1.key }) {
+      // A number of classes may be written as one.
+      let value = key == CodingKeys.classes.rawValue && value is NSNumber ? "\(value)" : value
       object[key] = value
       guard JSONSerialization.isValidJSONObject(object),
         let data = try? JSONSerialization.data(withJSONObject: object),
