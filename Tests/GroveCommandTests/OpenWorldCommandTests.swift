@@ -138,3 +138,35 @@ import Testing
     #expect(shown.numbers("defaults")["rho"] == 75 && shown.numbers("defaults")["hidden"] == 128)
   }
 }
+
+/// Nothing is learned from test nodes, nor from which of them are of novel classes.
+@Suite(.enabled(if: SharedData.isPresent)) struct OpenWorldLeakTests {
+  @Test func `permuted labels of test nodes leave Cora's weights and predictions as they are`() throws {
+    let scratch = try ScratchFolder()
+    let copy = scratch.file("cora")
+    try FileManager.default.copyItem(atPath: SharedData.graph("cora"), toPath: copy)
+    let split = try GraphDataset.readSplit(path: "\(copy)/splits/openworld_2406525885.json")
+    #expect(split.classes == ClassDivision(seen: [5, 4, 1, 2], novel: [0, 3, 6]))
+    var labels = try NumpyArray(path: "\(copy)/labels.npy").int32s()
+    var random = TestRandom(3)
+    let shuffled = split.test.map { labels[Int($0)] }.shuffled(using: &random)
+    for (node, label) in zip(split.test, shuffled) { labels[Int(node)] = label }
+    try FileManager.default.removeItem(atPath: "\(copy)/labels.npy")
+    try NumpyArray.write(.int32s(labels), shape: [labels.count], to: "\(copy)/labels.npy")
+
+    let words = [
+      "--task", "open-world", "--split", "openworld_2406525885", "--epochs", "4", "--hidden", "32", "--heads", "4",
+      "--output-heads", "4",
+    ]
+    let honest = try succeed(["train", SharedData.graph("cora"), "--out", scratch.file("a")] + words)
+    let turned = try succeed(["train", copy, "--out", scratch.file("b")] + words)
+    for name in ["best", "last"] {
+      #expect(try contents(scratch.file("a/\(name).safetensors")) == contents(scratch.file("b/\(name).safetensors")))
+    }
+    for run in ["a", "b"] { _ = try succeed(["predict", scratch.file(run), "--out", scratch.file("\(run).tsv")]) }
+    #expect(try contents(scratch.file("a.tsv")) == contents(scratch.file("b.tsv")))
+    #expect(honest.numbers("validation") == turned.numbers("validation"))
+    #expect(honest.numbers("test")["overall"] ?? 0 > 0.5, "\(honest.numbers("test"))")
+    #expect(turned.numbers("test")["overall"] ?? 1 < 0.35)
+  }
+}

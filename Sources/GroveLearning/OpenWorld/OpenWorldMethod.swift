@@ -107,6 +107,13 @@ public final class OpenWorldStep {
     return rows.gathering(rows: trainingPlaces)
   }
 
+  /// The class of each node of the batch where it is a training node, else K + its place, which no other node has. [B]
+  public var trueClasses: [Int32] {
+    nodes.enumerated().map { place, node in
+      problem.isTraining[Int(node)] ? problem.classes[Int(node)] : Int32(problem.classCount + place)
+    }
+  }
+
   /// One step of an optimizer on a loss, if that is finite.
   public func descend(
     with optimizer: any Optimizer, learningRate: Float, _ loss: () -> Tensor
@@ -162,20 +169,23 @@ struct OpenWorldBatch: Sendable {
   /// Places of the training nodes among the rows; empty where they were not asked for.
   let trainingPlaces: [Int32]
 
-  /// - Parameter training: nodes whose rows are wanted beside those of the seeds.
-  init(_ batch: SeedBatch, training: [Int32], sampler: NeighborSampler) {
-    var rows = batch.seeds
+  /// - Parameters:
+  ///   - nodes: the batch.
+  ///   - training: nodes whose rows are wanted beside those of the batch.
+  init(number: Int, nodes: [Int32], training: [Int32], sampler: NeighborSampler, random: RandomStream) {
+    var rows = nodes
     var places: [Int32] = []
     if !training.isEmpty {
-      let known = Dictionary(uniqueKeysWithValues: batch.seeds.enumerated().map { ($1, Int32($0)) })
+      let known = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1, Int32($0)) })
       for node in training {
         places.append(known[node] ?? Int32(rows.count))
         if known[node] == nil { rows.append(node) }
       }
     }
-    number = batch.number
-    nodes = batch.seeds
-    blocks = sampler.sample(from: rows, using: batch.random)
+    self.number = number
+    self.nodes = nodes
+    // All edges are taken, so the stream decides nothing.
+    blocks = sampler.sample(from: rows, using: random)
     trainingPlaces = places
   }
 }

@@ -22,7 +22,11 @@ public struct OpenWorldProblem: Sendable {
   public let test: [Int32]
   /// The class of training and validation nodes, −1 of all others. [N]
   public let classes: [Int32]
-  /// Nodes that are learned from: those of the three parts, in rising order. Others only pass on what they hear.
+  /// Whether a node is one of `training`. [N]
+  public let isTraining: [Bool]
+  /// Nodes that are learned from: those of the three parts, in rising order.
+  ///
+  /// Others only pass on what they hear.
   public let nodes: [Int32]
   /// Validation and test nodes, in rising order.
   public let unlabeled: [Int32]
@@ -40,6 +44,9 @@ public struct OpenWorldProblem: Sendable {
     nodes = (training + validation + test).sorted()
     unlabeled = (validation + test).sorted()
     self.classes = classes
+    var isTraining = [Bool](repeating: false, count: graph.nodeCount)
+    for node in training { isTraining[Int(node)] = true }
+    self.isTraining = isTraining
   }
 
   /// The classes of some training or validation nodes.

@@ -65,7 +65,9 @@ public struct OpenWorldTrainer {
     in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> (result: RunResult, model: OpenWorldModel, resumedFromEpoch: Int) {
     try folder?.clearRemnants()
-    let configuration = try settled(in: folder)
+    // Before the estimate, which takes a while; a folder that goes on has a configuration.
+    if let folder, !folder.exists { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
+    let configuration = try settled(in: folder, shouldStop: shouldStop)
     let problem = problem.with(
       classCount: configuration.classCount(split: problem.classCount) ?? problem.classCount)
     let model = try OpenWorldModel(
@@ -127,7 +129,10 @@ public struct OpenWorldTrainer {
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 2)
     let batchSize = configuration.batch ?? problem.nodes.count
     let loader = Loader(seeds: problem.nodes, batchSize: batchSize, random: random) { [clock] batch in
-      clock.time(\.sampling) { OpenWorldBatch(batch, training: training, sampler: sampler) }
+      clock.time(\.sampling) {
+        OpenWorldBatch(
+          number: batch.number, nodes: batch.seeds, training: training, sampler: sampler, random: batch.random)
+      }
     }
     var total = 0.0
     let batches = loader.batches(epoch: epoch)

@@ -52,6 +52,7 @@ struct TrainCommand: ParsableCommand {
     }
     layers.append(options.layer)
     var configuration = try TrainingConfiguration(layers: layers)
+    configuration.estimatedClasses = nil  // of another run, where it comes from its config.json
     let name = configuration.method ?? configuration.model
     for key in try configuration.unused(among: options.layer.values.keys) {
       Notice.say("\(name) has no use for \(key); it is left out (see: grove models show \(name))")

@@ -13,7 +13,7 @@ import Testing
   private func made(
     _ graph: SmallGraph, _ change: (inout TrainingConfiguration) -> Void = { _ in }
   ) throws -> (trainer: OpenWorldTrainer, model: OpenWorldModel) {
-    let trainer = try graph.openWorldTrainer(change)
+    let trainer = try graph.openWorldTrainer(nil, change)
     let model = try OpenWorldModel(
       data: trainer.data, configuration: trainer.configuration, recipe: trainer.recipe, split: trainer.split, run: 0,
       problem: trainer.problem, truth: trainer.truth)
@@ -26,8 +26,8 @@ import Testing
     let problem = model.problem
     let sampler = NeighborSampler(problem.graph, fanouts: [-1, -1])
     let batch = OpenWorldBatch(
-      SeedBatch(number: 0, seeds: seeds, times: nil, random: RandomStream(seed: 1)),
-      training: model.network.method.needsTrainingRows(in: epoch) ? problem.training : [], sampler: sampler)
+      number: 0, nodes: seeds, training: model.network.method.needsTrainingRows(in: epoch) ? problem.training : [],
+      sampler: sampler, random: RandomStream(seed: 1))
     return OpenWorldStep(
       batch, problem: problem, epoch: epoch, number: number, network: model.network, clock: StepClock())
   }
@@ -39,9 +39,12 @@ import Testing
   ) throws {
     var graph = graph
     if isSparse {
+      let columns = (0..<160).map { entry -> Int32 in
+        if entry % 2 == 0 { return Int32(entry / 2 % 4) }
+        return Int32(4 + entry % 7)
+      }
       let rows = SparseRows.grouping(
-        rows: (0..<160).map { Int32($0 / 2) }, columns: (0..<160).map { Int32($0 % 2 == 0 ? $0 / 2 % 4 : 4 + $0 % 7) },
-        rowCount: 80, columnCount: 12)
+        rows: (0..<160).map { Int32($0 / 2) }, columns: columns, rowCount: 80, columnCount: 12)
       graph.columns = [("features", .sparse(rows: rows.rows, values: nil))]
     }
     let model = try made(graph).model
@@ -56,7 +59,7 @@ import Testing
     for view in 0..<2 {
       for (row, node) in known.enumerated() {
         let expected = Array(all[view][Int(node) * 8..<(Int(node) + 1) * 8])
-        #expect(difference(Array(rows[view][row * 8..<(row + 1) * 8]), expected) <= 1e-6)
+        #expect(difference(Array(rows[view][row * 8..<(row + 1) * 8]), expected) <= 1e-5)
       }
     }
     #expect(rows[0] != rows[1], "views have masks of their own")
@@ -176,16 +179,12 @@ import Testing
     _ = try without.trainer.settle(without.model.network, without.trainer.problem, epoch: 1)
     let other = try #require(without.model.network.method as? OpenIMA)
     let plainStep = self.step(without.model, seeds: [9, 0, 45], epoch: 2)
-    let (whole, plain, entropy) = Pass.training(seed: 1, step: 1) { () -> (Float, Float, Float) in
-      let whole = method.loss(of: step).scalar
-      return (whole, 0, 0)
-    }
+    let whole = Pass.training(seed: 1, step: 1) { method.loss(of: step).scalar }
     let rest = Pass.training(seed: 1, step: 1) { other.loss(of: plainStep).scalar }
     let truth = trainer.problem.classes(of: trainer.problem.training)
     let sum = Pass.training(seed: 1, step: 1) {
       [step.view(), step.view()].map { step.training(of: method.head($0)).crossEntropy(truth).scalar }.reduce(0, +)
     }
-    _ = (plain, entropy)
     #expect(abs(whole - (rest + 3 * sum)) <= 1e-4 * abs(whole))
   }
 

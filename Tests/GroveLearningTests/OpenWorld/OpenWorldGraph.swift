@@ -4,10 +4,9 @@ import GroveKernels
 import TestSupport
 
 extension SmallGraph {
-  /// `classes` classes of `size` nodes; node i has class i % classes. Three of four edges stay within a class, features
-  /// point to the class; `isRandom` takes both ties away.
+  /// `classes` classes of `size` nodes, or with `isRandom` a graph whose edges and features tell nothing of them.
   ///
-  /// The first half of the classes is seen, with `labeled` nodes each for training and for validation.
+  /// Node i has class i % classes. Three of four edges stay within a class, and features point to it. The first half of the classes is seen, with `labeled` nodes each for training and for validation.
   static func planted(
     classes: Int = 4, size: Int = 20, labeled: Int = 5, width: Int = 12, isRandom: Bool = false, seed: Int = 1
   ) -> SmallGraph {
