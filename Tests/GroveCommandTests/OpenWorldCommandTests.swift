@@ -132,8 +132,8 @@ import Testing
   }
 
   @Test func `methods are listed and shown with the models`() throws {
-    let models = try succeed(["models", "list"]).objects("models")
-    #expect(models.contains { $0["name"] as? String == "openima" && $0["task"] as? String == "open-world" })
+    let methods = try succeed(["models", "list"]).objects("methods")
+    #expect(methods.contains { $0["name"] as? String == "openima" && $0["task"] as? String == "open-world" })
     let shown = try succeed(["models", "show", "openima"])
     #expect(shown.numbers("defaults")["rho"] == 75 && shown.numbers("defaults")["hidden"] == 128)
   }

@@ -17,10 +17,12 @@ struct ModelsCommand: ParsableCommand {
       var report = Report("models list")
       report.set(
         "models",
-        ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] }
-          + OpenWorldCatalogue.recipes.map {
-            ["name": $0.name, "task": "open-world", "title": $0.title, "source": $0.source]
-          })
+        ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] })
+      report.set(
+        "methods",
+        OpenWorldCatalogue.recipes.map {
+          ["name": $0.name, "task": "open-world", "title": $0.title, "source": $0.source]
+        })
       let models = ModelCatalogue.recipes.map { ($0.name, $0.title) }
       let methods = OpenWorldCatalogue.recipes.map { ($0.name, $0.title) }
       let width = (models + methods).map(\.0.count).max() ?? 0
