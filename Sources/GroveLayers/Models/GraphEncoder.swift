@@ -40,19 +40,22 @@ public final class GraphEncoder: NodeEncoder {
   public let width: Int
   /// Share of each convolution's input that is zeroed in training, in 0..<1.
   public let dropout: Float
+  /// Whether training computes each convolution a second time instead of keeping what its gradient needs.
+  public let recomputes: Bool
   /// Function of every entry after each convolution.
   public let activation: ElementwiseFunction
 
   /// - Precondition: at least one convolution, the last of which gives heads · width columns.
   public init(
     _ convolutions: [any GraphConvolution], heads: Int = 1, width: Int, dropout: Float,
-    activation: ElementwiseFunction = .elu(alpha: 1)
+    recomputes: Bool = false, activation: ElementwiseFunction = .elu(alpha: 1)
   ) {
     precondition(!convolutions.isEmpty, "GraphEncoder: no convolutions")
     self.convolutions = convolutions
     self.heads = heads
     self.width = width
     self.dropout = dropout
+    self.recomputes = recomputes
     self.activation = activation
   }
 
@@ -64,7 +67,10 @@ public final class GraphEncoder: NodeEncoder {
     precondition(blocks.count == blockCount, "GraphEncoder: \(blocks.count) blocks for \(blockCount) convolutions")
     var rows = features
     for (convolution, block) in zip(convolutions, blocks) {
-      rows = convolution(rows.droppedOut(dropout, rowIDs: block.sourceIDs), over: block).applying(activation)
+      let layer = { [dropout, activation] (input: Tensor) -> Tensor in
+        convolution(input.droppedOut(dropout, rowIDs: block.sourceIDs), over: block).applying(activation)
+      }
+      rows = recomputes ? rows.recomputing(layer) : layer(rows)
     }
     precondition(
       rows.columns == heads * width, "GraphEncoder: \(rows.columns) columns, not \(heads) heads of width \(width)")

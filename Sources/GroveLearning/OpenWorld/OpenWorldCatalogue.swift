@@ -86,6 +86,8 @@ public enum OpenWorldCatalogue {
     ($0.dropout, $0.attentionDropout) = (0.5, 0.5)
     ($0.lr, $0.weightDecay, $0.epochs, $0.patience) = (1e-3, 1e-4, 20, 0)
     $0.batch = 2048
+    // Two views of a large batch are held at once: a third more time for less than half of the memory.
+    $0.recompute = true
     $0.normalizeFeatures = "none"
   }
 
@@ -95,7 +97,7 @@ public enum OpenWorldCatalogue {
   /// Configuration keys that change an encoder.
   static func encoderOptions(of model: String) -> [String] {
     let own = model.hasPrefix("gat") ? ["heads", "outputHeads", "attentionDropout"] : []
-    return ["hidden", "layers", "dropout"] + own + (model == "sage" ? ["aggregator"] : [])
+    return ["hidden", "layers", "dropout", "recompute"] + own + (model == "sage" ? ["aggregator"] : [])
   }
 
   /// The encoder that the configuration names: `layers` convolutions, all but the last of `heads` heads side by side, the
@@ -125,7 +127,7 @@ public enum OpenWorldCatalogue {
       }
     }
     return GraphEncoder(
-      convolutions, heads: heads.last ?? 1, width: width, dropout: options.dropout,
+      convolutions, heads: heads.last ?? 1, width: width, dropout: options.dropout, recomputes: options.recompute,
       activation: isAttention ? .elu(alpha: 1) : .relu)
   }
 }
