@@ -25,6 +25,17 @@ public final class Initializer {
       rows, columns, bound: (6 / Float((fanIn ?? rows) + (fanOut ?? columns))).squareRoot(), decayGroup: decayGroup)
   }
 
+  /// Normal with deviation gain · √(2 / (fanIn + fanOut)).
+  ///
+  /// - Source: Glorot, Bengio 2010, as DGL's attention layers start, with gain √2.
+  public func glorotNormal(
+    _ rows: Int, _ columns: Int, gain: Float = 1, fanIn: Int? = nil, fanOut: Int? = nil,
+    decayGroup: Parameter.DecayGroup = .main
+  ) -> Parameter {
+    let deviation = gain * (2 / Float((fanIn ?? rows) + (fanOut ?? columns))).squareRoot()
+    return normal(rows, columns, deviation: deviation, decayGroup: decayGroup)
+  }
+
   /// Uniform in ±1 / √fanIn: the start of PyTorch's linear layers, weight and bias.
   public func inverseRoot(
     _ rows: Int, _ columns: Int, fanIn: Int, decayGroup: Parameter.DecayGroup = .main

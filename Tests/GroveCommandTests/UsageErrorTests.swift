@@ -22,7 +22,30 @@ import Testing
     (["train", "DATA", "--out", "OUT", "--threads", "0"], ["--threads 0"]),
     (["train", "DATA", "--out", "OUT", "--split", "nowhere"], ["nowhere", "it has public"]),
     (["train", "DATA", "--out", "OUT", "--split", "fraction:.9,.2"], ["fraction:.9,.2", "per-class:20,30"]),
-    (["train", "DATA", "--out", "OUT", "--split", "open-world:50"], ["open-world:50", "not available"]),
+    (["train", "DATA", "--out", "OUT", "--split", "open-world:50"], ["open-world:50", "--task open-world"]),
+    (["train", "DATA", "--out", "OUT", "--method", "openima"], ["method is 'openima'", "--task open-world"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world"], ["no open-world split", "grove split"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--method", "openimr"], ["'openimr'", "openima"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--model", "gcnii"], ["gcnii", "gat, gatv2, gcn"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--rho", "0"], ["rho is 0", "at most 100"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--rho", "101"], ["rho is 101", "at most 100"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--tau", "0"], ["tau is 0", "above 0"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--classes", "few"], ["classes is 'few'", "estimate"]),
+    (
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--split", "open-world:20", "--classes", "1"],
+      ["classes is 1", "2 seen classes"]
+    ),
+    (
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--split", "open-world:20", "--classes", "241"],
+      ["classes is 241", "240 nodes"]
+    ),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--alignment", "test"], ["alignment is 'test'"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--variant", "paper"], ["variant is 'paper'"]),
+    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--fanouts", "5,5"], ["no fanouts"]),
+    (
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--method-options", "margin=1"],
+      ["'margin=1'", "openima takes none"]
+    ),
     (["train", "DATA", "--out", "OUT", "--features", "abstract"], ["'abstract'", "features, one-hot, learned:WIDTH"]),
     (["train", "DATA", "--out", "OUT", "--relations", "cites"], ["'cites'", "it has edges"]),
     (["train", "DATA", "--out", "OUT", "--config", "CONFIG"], ["config.json", "'weightdecay'", "'weightDecay'"]),

@@ -151,6 +151,8 @@ import Testing
     "relationFanouts": ["edges=3,2"],
     "walkLength": 5, "correctAndSmooth": "fixed", "correctionScale": Float(1.5), "correctionAlpha": Float(0.3),
     "smoothingAlpha": Float(0.6), "correctionSteps": 4,
+    "method": "openima", "classes": "9", "estimatedClasses": 8, "alignment": "train", "variant": "textbook",
+    "rho": Float(33.25), "eta": Float(7), "tau": Float(0.07), "methodOptions": ["margin=10"],
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
@@ -161,6 +163,7 @@ import Testing
     let needsFanouts = ["batch", "replacement", "weightedSampling", "temporal", "relationFanouts"].contains(key)
     var values: [String: Any] = needsFanouts ? [key: value, "fanouts": [4, -1]] : [key: value]
     if key == "relationFanouts" { values["model"] = "rgcn" }
+    if key == "method" { values["task"] = "open-world" }
     let set = try TrainingConfiguration(layers: [flags(values)])
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])
     #expect(read == set)
@@ -174,6 +177,14 @@ import Testing
     #expect(set.weightDecay2 == nil)
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])
     #expect(read == set, "gcnii's own weightDecay2 must not come back")
+  }
+
+  @Test(arguments: OpenWorldCatalogue.recipes.map(\.name))
+  func `the defaults of every method are possible and come back from config.json`(method: String) throws {
+    let set = try TrainingConfiguration(layers: [flags(["task": "open-world", "method": method])])
+    #expect(try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")]) == set)
+    let number = try TrainingConfiguration(layers: [layer(#"{"task": "open-world", "classes": 7}"#)])
+    #expect(number.classes == "7", "a number of classes may be written as one")
   }
 
   @Test(arguments: ModelCatalogue.recipes.map(\.name))

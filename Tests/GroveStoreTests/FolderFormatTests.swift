@@ -248,6 +248,7 @@ import TestSupport
     let graph = try StoreOpener.open(scratch.path)
     #expect(graph.splitNames.count == 12)
     #expect(try graph.split(named: "openworld_1").test == [1, 2])
+    #expect(try graph.split(named: "openworld_1").classes == ClassDivision(seen: [0], novel: [1]))
     #expect(try graph.split(named: "hand").train == [0])
     let mistakes: [(String, [String])] = [
       ("beyond", ["beyond.json", "validation", "node 4", "4 nodes"]), ("negative", ["negative.json", "node -1"]),

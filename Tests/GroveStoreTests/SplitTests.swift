@@ -31,14 +31,13 @@ import TestSupport
       "fraction:.8,.3", "fraction:-.1,.2",
       "fraction:nan,.1", "planetoid:3", "random", "per-class:-1,2", "per-class:99999999999999999999,1",
       "time", "time:2015", "time:2017,2015", "time:2015,2015", "time:0,2015", "time:-3,2015", "time:2015,2016,2017",
-      "time:2015,x", "time:2015,9999999999",
+      "time:2015,x", "time:2015,9999999999", "open-world", "open-world:0", "open-world:x", "open-world:5,5",
     ]
     for text in wrong {
       expectFailure(.usage, ["per-class:20,30", "fraction:.6,.2", "time:2015,2017"]) {
         _ = try SplitKind(parsing: text)
       }
     }
-    expectFailure(.usage, ["not available for this input yet"]) { _ = try SplitKind(parsing: "open-world:50") }
   }
 
   @Test func `A per-class split takes its counts from each class and only labeled nodes`() throws {
@@ -119,6 +118,63 @@ import TestSupport
         labels: labels, name: "t", random: RandomStream(seed: 1), years: years)
     }
     #expect(try SplitKind.planetoid.make(labels: labels, name: "p", random: RandomStream(seed: 1)).years == nil)
+  }
+
+  /// Check C-18 of specs/openima.md.
+  @Test(arguments: [(2, 1), (3, 2), (5, 2), (6, 3), (7, 4), (8, 4), (10, 5), (15, 8), (40, 20), (47, 24)])
+  func `C-18: an open-world split labels nodes of half of the classes`(count: Int, seenCount: Int) throws {
+    let all = Labels.single(
+      classes: (0..<count * 30).map { Int32($0 % count) } + [-1, -1], names: (0..<count).map { "\($0)" })
+    let split = try SplitKind.openWorld(perClass: 10).make(labels: all, name: "o", random: RandomStream(seed: 4))
+    let classes = try #require(split.classes)
+    #expect(classes.seen.count == seenCount && classes.novel.count == count - seenCount)
+    #expect(Set(classes.seen + classes.novel).count == count)
+    for label in 0..<Int32(count) {
+      let isSeen = classes.seen.contains(label)
+      for (part, size) in [
+        (split.train, isSeen ? 10 : 0), (split.validation, isSeen ? 10 : 0), (split.test, isSeen ? 10 : 30),
+      ] {
+        #expect(part.count { $0 % Int32(count) == label } == size)
+      }
+    }
+    #expect(split.problem(nodeCount: all.nodeCount) == nil)
+    #expect(
+      Set(split.train + split.validation + split.test).count == count * 30, "the parts together are all labeled nodes")
+    let names = all.classNames
+    if case .single(let numbers, _) = all { #expect(classes.problem(of: split, classes: numbers, names: names) == nil) }
+    #expect(try SplitKind.openWorld(perClass: 10).make(labels: all, name: "o", random: RandomStream(seed: 4)) == split)
+    #expect(try SplitKind.openWorld(perClass: 10).make(labels: all, name: "o", random: RandomStream(seed: 5)) != split)
+  }
+
+  @Test func `An open-world split needs enough nodes of a seen class, and two classes`() throws {
+    let few = Labels.single(classes: (0..<60).map { Int32($0 % 2) }, names: ["red", "blue"])
+    let message = "needs 32 nodes of each seen class"
+    expectFailure(.badData, ["open-world:16", message, "has 30"]) {
+      _ = try SplitKind.openWorld(perClass: 16).make(labels: few, name: "o", random: RandomStream(seed: 1))
+    }
+    #expect(
+      try sizes(SplitKind.openWorld(perClass: 15).make(labels: few, name: "o", random: RandomStream(seed: 1))) == [
+        15, 15, 30,
+      ])
+    let one = Labels.single(classes: [0, 0, 0, -1], names: ["red", "unused"])
+    expectFailure(.badData, ["two classes or more"]) {
+      _ = try SplitKind.openWorld(perClass: 1).make(labels: one, name: "o", random: RandomStream(seed: 1))
+    }
+    let many = Labels.multiple(rows: SparseRows(offsets: [0, 1], columns: [0], columnCount: 2), names: ["a", "b"])
+    expectFailure(.usage, ["one class a node"]) {
+      _ = try SplitKind.openWorld(perClass: 1).make(labels: many, name: "o", random: RandomStream(seed: 1))
+    }
+  }
+
+  @Test func `Seen and novel classes are saved with a split`() throws {
+    let scratch = try tinyFolder()
+    let split = Split(
+      name: "open", kind: "k", train: [1], validation: [], test: [0, 2], classes: ClassDivision(seen: [1], novel: [0]))
+    let path = try GraphDataset.saveSplit(split, intoFolder: scratch.path)
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8)
+        == #"{"kind":"k","novel":[0],"seen":[1],"test":[0,2],"train":[1],"val":[]}"# + "\n")
+    #expect(try StoreOpener.open(scratch.path).split(named: "open") == split)
   }
 
   @Test func `One seed gives one split and another seed another`() throws {

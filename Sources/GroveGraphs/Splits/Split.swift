@@ -32,6 +32,51 @@ public struct TimeBounds: Sendable, Equatable {
   }
 }
 
+/// Which classes training knows and which it does not, in an open-world split.
+public struct ClassDivision: Sendable, Equatable {
+  /// Classes that training and validation nodes are of, in the order that a model numbers them.
+  public let seen: [Int32]
+  /// Classes that no training or validation node is of.
+  public let novel: [Int32]
+
+  /// A division from its two parts; `problem` tells whether they fit a split.
+  public init(seen: [Int32], novel: [Int32]) { (self.seen, self.novel) = (seen, novel) }
+
+  /// What is wrong with this division of the classes of some nodes, or nil: a class that does not exist or is listed
+  /// twice, no seen class, a training or validation node that is not of a seen class, a seen class without training nodes.
+  ///
+  /// - Parameter classes: the class of each node, −1 where it has none.
+  /// - Complexity: O(training + validation + classCount).
+  public func problem(of split: Split, classes: [Int32], names: [String]) -> String? {
+    if seen.isEmpty { return "split '\(split.name)' has no seen class" }
+    var isSeen = [Bool?](repeating: nil, count: names.count)
+    for (list, mark) in [(seen, true), (novel, false)] {
+      for label in list {
+        guard label >= 0, Int(label) < names.count else {
+          return "split '\(split.name)': class \(label) does not exist (there are \(names.count) classes)"
+        }
+        if isSeen[Int(label)] != nil { return "split '\(split.name)': class \(label) is listed twice" }
+        isSeen[Int(label)] = mark
+      }
+    }
+    var isTrained = [Bool](repeating: false, count: names.count)
+    for (part, nodes) in [("train", split.train), ("validation", split.validation)] {
+      for node in nodes {
+        let label = classes[Int(node)]
+        guard label >= 0 else { return "split '\(split.name)', \(part): node \(node) has no label" }
+        guard isSeen[Int(label)] == true else {
+          return
+            "split '\(split.name)', \(part): node \(node) is of class \(names[Int(label)]), which is not a seen one"
+        }
+        if part == "train" { isTrained[Int(label)] = true }
+      }
+    }
+    return seen.first { !isTrained[Int($0)] }.map {
+      "split '\(split.name)': no training node is of the seen class \(names[Int($0)])"
+    }
+  }
+}
+
 /// Which nodes are learned from, which choose the best epoch, and which are only measured.
 public struct Split: Sendable, Equatable {
   /// Name by which configurations and results speak of it.
@@ -46,10 +91,13 @@ public struct Split: Sendable, Equatable {
   public let test: [Int32]
   /// Nil unless the parts follow each other in time; then each part is shown the graph as of its last year.
   public let years: TimeBounds?
+  /// Nil unless the split is for open-world tasks.
+  public let classes: ClassDivision?
 
   /// A split from its parts; `problem` tells whether they fit a graph.
   public init(
-    name: String, kind: String, train: [Int32], validation: [Int32], test: [Int32], years: TimeBounds? = nil
+    name: String, kind: String, train: [Int32], validation: [Int32], test: [Int32], years: TimeBounds? = nil,
+    classes: ClassDivision? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -57,6 +105,7 @@ public struct Split: Sendable, Equatable {
     self.validation = validation
     self.test = test
     self.years = years
+    self.classes = classes
   }
 
   /// The nodes of a part.

@@ -11,12 +11,16 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
   /// Labeled nodes by calendar year: up to the first to learn from, up to the second to choose by, later ones to test.
   /// Nodes of unknown year are in no part.
   case time(train: Int, validation: Int)
+  /// Half of the classes, drawn at random, are seen: so many nodes of each to learn from and as many to choose by. The
+  /// rest of them and all nodes of the other classes, the novel ones, to test. Half of an odd number is rounded to the
+  /// even one: 2 of 5 classes, 4 of 7.
+  case openWorld(perClass: Int)
 
   /// The forms that `init(parsing:)` takes, for messages.
-  public static let acceptedForms = "per-class:20,30, planetoid, fraction:.6,.2, time:2015,2017"
+  public static let acceptedForms = "per-class:20,30, planetoid, fraction:.6,.2, time:2015,2017, open-world:50"
 
-  /// Reads `per-class:20,30`, `planetoid`, `fraction:.6,.2` or `time:2015,2017`.
-  /// - Throws: `SplitFailure.unknownKind`, or `.notAvailable` for `open-world:`.
+  /// Reads `per-class:20,30`, `planetoid`, `fraction:.6,.2`, `time:2015,2017` or `open-world:50`.
+  /// - Throws: `SplitFailure.unknownKind`.
   public init(parsing text: String) throws {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let numbers =
@@ -38,7 +42,9 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
         TimeBounds(train: train, validation: validation) != nil
       else { throw SplitFailure.unknownKind(text) }
       self = .time(train: train, validation: validation)
-    case ("open-world", _, _): throw SplitFailure.notAvailable(text)
+    case ("open-world", 2, 1):
+      guard let count = Int(numbers[0]), count > 0 else { throw SplitFailure.unknownKind(text) }
+      self = .openWorld(perClass: count)
     default: throw SplitFailure.unknownKind(text)
     }
   }
@@ -50,6 +56,7 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
     case .planetoid: "planetoid"
     case .fraction(let train, let validation): "fraction:\(train),\(validation)"
     case .time(let train, let validation): "time:\(train),\(validation)"
+    case .openWorld(let count): "open-world:\(count)"
     }
   }
 
@@ -65,7 +72,7 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
   ///   - years: calendar year of each node, 0 where it is unknown; only a split by time reads them.
   /// - Returns: parts in rising order of nodes.
   /// - Throws: `SplitFailure.nothingLeft` where a part that must hold nodes would be empty; `.needsSingleLabels`;
-  ///   `.needsYears`.
+  ///   `.needsYears`; `.smallClass` and `.fewClasses` of open-world splits.
   /// - Precondition: one year a node where they are given.
   /// - Complexity: O(N log N).
   public func make(labels: Labels, name: String, random: RandomStream, years: [Int32]? = nil) throws -> Split {
@@ -73,6 +80,7 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
       years == nil || years!.count == labels.nodeCount,
       "split: \(years?.count ?? 0) years for \(labels.nodeCount) nodes")
     var bounds: TimeBounds?
+    var division: ClassDivision?
     var generator = random.generator
     var train: [Int32] = []
     var validation: [Int32] = []
@@ -122,13 +130,31 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
           test.append(Int32(node))
         }
       }
+    case .openWorld(let count):
+      let groups = try classes(of: labels)
+      let order = generator.shuffled(groups.indices.filter { !groups[$0].isEmpty })
+      guard order.count >= 2 else { throw SplitFailure.fewClasses(kind: description, classes: order.count) }
+      let seen = order.prefix(Int((Double(order.count) / 2).rounded(.toNearestOrEven)))
+      for label in seen {
+        guard groups[label].count >= 2 * count else {
+          throw SplitFailure.smallClass(
+            kind: description, name: labels.classNames[label], nodes: groups[label].count, needed: 2 * count)
+        }
+        let nodes = generator.shuffled(groups[label])
+        train += nodes.prefix(count)
+        validation += nodes.dropFirst(count).prefix(count)
+        test += nodes.dropFirst(2 * count)
+      }
+      let novel = order.dropFirst(seen.count)
+      test += novel.flatMap { groups[$0] }
+      division = ClassDivision(seen: seen.map { Int32($0) }, novel: novel.map { Int32($0) })
     }
     for (part, nodes) in [("training", train), ("test", test)] where nodes.isEmpty {
       throw SplitFailure.nothingLeft(kind: description, part: part)
     }
     return Split(
       name: name, kind: "generated here: \(self)", train: train.sorted(), validation: validation.sorted(),
-      test: test.sorted(), years: bounds)
+      test: test.sorted(), years: bounds, classes: division)
   }
 
   /// Number of labeled nodes of unknown year, which are in no part of a split by time.
@@ -161,16 +187,17 @@ public enum SplitKind: Sendable, Equatable, CustomStringConvertible {
 /// Why a split cannot be made.
 public enum SplitFailure: Failure, Equatable {
   case unknownKind(String)
-  case notAvailable(String)
   case nothingLeft(kind: String, part: String)
   case needsSingleLabels(kind: String)
   case needsYears(kind: String)
+  case smallClass(kind: String, name: String, nodes: Int, needed: Int)
+  case fewClasses(kind: String, classes: Int)
 
   /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
-    case .unknownKind, .notAvailable, .needsSingleLabels, .needsYears: .usage
-    case .nothingLeft: .badData
+    case .unknownKind, .needsSingleLabels, .needsYears: .usage
+    case .nothingLeft, .smallClass, .fewClasses: .badData
     }
   }
 
@@ -178,8 +205,6 @@ public enum SplitFailure: Failure, Equatable {
   public var description: String {
     switch self {
     case .unknownKind(let text): "split kind '\(shown(text))' is not known; give one of: \(SplitKind.acceptedForms)"
-    case .notAvailable(let text):
-      "split kind '\(shown(text))' is not available for this input yet; give one of: \(SplitKind.acceptedForms)"
     case .nothingLeft(let kind, let part):
       kind.hasPrefix("time:")
         ? "split \(kind) leaves no \(part) node; no labeled node is of those years, choose others"
@@ -188,6 +213,10 @@ public enum SplitFailure: Failure, Equatable {
       "split \(kind) needs one class a node; use fraction:.6,.2 for several classes a node"
     case .needsYears(let kind):
       "split \(kind) needs the year of each node, and none is known; add years.npy (one year a node, 0 for unknown) or choose another kind"
+    case .smallClass(let kind, let name, let nodes, let needed):
+      "split \(kind) needs \(needed) nodes of each seen class, and class '\(shown(name))' has \(nodes); ask for fewer"
+    case .fewClasses(let kind, let classes):
+      "split \(kind) needs two classes or more, and \(classes == 1 ? "one has" : "none has") nodes; choose another kind"
     }
   }
 

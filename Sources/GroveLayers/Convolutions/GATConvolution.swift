@@ -10,7 +10,7 @@ public enum HeadMerge: String, Sendable { case concatenated, mean }
 ///     h'[i] = Σ alpha(j → i) · W x[j] + b,   heads concatenated or averaged
 ///
 /// - Shape: x [S, in] → [T, H · D] concatenated, [T, D] averaged; W [in, H · D], a_source and a_target [1, H · D].
-/// - Start: all Glorot, b zeros. Slope 0.2; loops of the graph are replaced by one loop a node.
+/// - Start: all Glorot, b zeros; or as DGL's layer, see `Start`. Slope 0.2; loops of the graph are replaced by one loop a node.
 /// - Complexity: O(E · H · D + S · in · H · D) time, no edge × head buffer.
 /// - Source: Veličković 2018, eq. 3–6.
 public final class GATConvolution: GraphConvolution {
@@ -29,14 +29,31 @@ public final class GATConvolution: GraphConvolution {
   /// Share of the attention weights that is zeroed in training, in 0..<1.
   public let attentionDropout: Float
 
+  /// How weight and attention vectors start.
+  public enum Start: Sendable {
+    /// Glorot, uniform, the attention vectors with fans H and D: as PyTorch Geometric's layer.
+    case uniform
+    /// Glorot, normal with gain √2, the attention vectors with fans H · D and D: as DGL's layer.
+    case normal
+  }
+
   /// - Parameter outputWidth: D, the width of one head.
   public init(
     _ inputWidth: Int, _ outputWidth: Int, heads: Int = 1, merge: HeadMerge = .concatenated,
-    attentionDropout: Float = 0, from initializer: Initializer
+    attentionDropout: Float = 0, start: Start = .uniform, from initializer: Initializer
   ) {
-    weight = initializer.glorot(inputWidth, heads * outputWidth)
-    sourceAttention = initializer.glorot(1, heads * outputWidth, fanIn: heads, fanOut: outputWidth)
-    targetAttention = initializer.glorot(1, heads * outputWidth, fanIn: heads, fanOut: outputWidth)
+    let width = heads * outputWidth
+    switch start {
+    case .uniform:
+      weight = initializer.glorot(inputWidth, width)
+      sourceAttention = initializer.glorot(1, width, fanIn: heads, fanOut: outputWidth)
+      targetAttention = initializer.glorot(1, width, fanIn: heads, fanOut: outputWidth)
+    case .normal:
+      let gain = Float(2).squareRoot()
+      weight = initializer.glorotNormal(inputWidth, width, gain: gain)
+      sourceAttention = initializer.glorotNormal(1, width, gain: gain, fanIn: width, fanOut: outputWidth)
+      targetAttention = initializer.glorotNormal(1, width, gain: gain, fanIn: width, fanOut: outputWidth)
+    }
     bias = initializer.constant(0, 1, merge == .concatenated ? heads * outputWidth : outputWidth)
     self.heads = heads
     self.merge = merge

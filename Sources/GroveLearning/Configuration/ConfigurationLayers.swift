@@ -35,15 +35,27 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `TrainingFailure.configuration` naming the key and what it takes.
   public init(layers: [ConfigurationLayer]) throws {
-    let name = layers.reversed().lazy.compactMap { $0.values["model"] as? String }.first ?? "gcn"
+    func word(_ key: String) -> String? { layers.reversed().lazy.compactMap { $0.values[key] as? String }.first }
     var configuration = TrainingConfiguration()
-    configuration.model = name
-    try ModelCatalogue.recipe(named: name).defaults(&configuration)
+    if word("task") == "open-world" {
+      configuration.task = "open-world"
+      OpenWorldCatalogue.defaults(&configuration)
+      let method = word("method") ?? OpenWorldCatalogue.usualMethod
+      configuration.method = method
+      try OpenWorldCatalogue.recipe(named: method).defaults(&configuration)
+      _ = try ModelCatalogue.recipe(named: word("model") ?? configuration.model)
+    } else {
+      configuration.model = word("model") ?? "gcn"
+      try ModelCatalogue.recipe(named: configuration.model).defaults(&configuration)
+    }
     for layer in layers {
       configuration = try configuration.overlaid(with: layer)
     }
     if let problem = configuration.problem { throw TrainingFailure.configuration(problem) }
     try configuration.settleSampling()
+    if let method = configuration.method {
+      _ = try MethodOptions(OpenWorldCatalogue.recipe(named: method), words: configuration.methodOptions)
+    }
     self = configuration
   }
 
@@ -52,6 +64,8 @@ extension TrainingConfiguration {
     var object = try allKeys()
     var result = self
     for (key, value) in layer.values.sorted(by: { $0.key < $1.key }) {
+      // A number of classes may be written as one.
+      let value = key == CodingKeys.classes.rawValue && value is NSNumber ? "\(value)" : value
       object[key] = value
       guard JSONSerialization.isValidJSONObject(object),
         let data = try? JSONSerialization.data(withJSONObject: object),

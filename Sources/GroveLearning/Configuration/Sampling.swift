@@ -13,7 +13,7 @@ extension TrainingConfiguration {
   var samplingProblem: String? {
     guard fanouts.isEmpty else { return nil }
     let keys = [
-      ("batch", batch.map(String.init)), ("replacement", replacement ? "true" : nil),
+      ("batch", isOpenWorld ? nil : batch.map(String.init)), ("replacement", replacement ? "true" : nil),
       ("weightedSampling", weightedSampling ? "true" : nil),
       ("temporal", temporal ? "true" : nil),
       ("relationFanouts", relationFanouts.isEmpty ? nil : relationFanouts.joined(separator: " ")),
@@ -28,6 +28,10 @@ extension TrainingConfiguration {
   /// - Throws: `TrainingFailure.configuration` where it cannot, or where fanouts and layers differ in number.
   mutating func settleSampling() throws {
     guard isSampled else { return }
+    guard !isOpenWorld else {
+      throw TrainingFailure.configuration(
+        "open-world training sees all neighbors of the nodes of a batch, so it takes no fanouts; leave them out")
+    }
     let recipe = try ModelCatalogue.recipe(named: model)
     guard let blockCount = recipe.sampledBlocks(self) else {
       throw TrainingFailure.configuration(

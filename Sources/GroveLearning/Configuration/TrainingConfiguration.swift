@@ -7,8 +7,10 @@ public import GroveLayers
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// The store, folder or file that the run reads.
   public var store = ""
-  /// What is learned; `nodes` (classes of nodes) is the only task.
+  /// What is learned: `nodes` (classes of nodes) or `open-world` (classes of nodes, some of which have no label at all).
   public var task = "nodes"
+  /// Name of a recipe in `OpenWorldCatalogue`; nil for tasks other than `open-world`.
+  public var method: String?
   /// Name of a recipe in `ModelCatalogue`.
   public var model = "gcn"
   /// A feature column, a relation such as `has_topic`, `degree`, `one-hot` or `learned:WIDTH`.
@@ -130,11 +132,28 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Epochs between checkpoints; absent: by time.
   public var checkpointEvery: Int?
 
+  /// K of open-world training, seen and novel classes together: `split` (those of the split), a number, or `estimate`.
+  public var classes = "split"
+  /// K where it was estimated; written by the run.
+  public var estimatedClasses: Int?
+  /// Labels that say which class a cluster stands for: `train` or `train-validation`.
+  public var alignment = "train-validation"
+  /// `paper-code` (what the published code of a method does) or `textbook` (its equations).
+  public var variant = "paper-code"
+  /// ρ, the percentage of nodes nearest to their cluster's center that are trusted, above 0 and at most 100.
+  public var rho: Float = 75
+  /// η, the weight of cross-entropy.
+  public var eta: Float = 1
+  /// τ, the temperature of contrastive losses.
+  public var tau: Float = 0.7
+  /// Numbers that one method alone has, such as `margin=10`.
+  public var methodOptions: [String] = []
+
   /// The general defaults; `init(layers:)` puts the model's own over them.
   public init() {}
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case store, task, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
+    case store, task, method, model, features, normalizeFeatures, undirected, relations, splits, runs, seed
     case hidden, layers, heads, outputHeads, dropout, attentionDropout, norm, residual, jumping, recompute, aggregator
     case normalizeEmbeddings, propagations, stacks, alpha, theta, sharedWeights
     case bases, relationMerge, metapaths, otherFeatures
@@ -142,6 +161,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case fanouts, relationFanouts, replacement, weightedSampling, temporal, batch
     case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
     case classWeights, labelSmoothing, checkpointEvery
+    case classes, estimatedClasses, alignment, variant, rho, eta, tau, methodOptions
   }
 
   /// Every key that a configuration file may hold.
@@ -168,7 +188,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         ? nil : "\(key.rawValue) is '\(value)'; it must be one of \(allowed.joined(separator: ", "))"
     }
     let checks: [String?] = [
-      oneOf(.task, task, ["nodes"]), oneOf(.normalizeFeatures, normalizeFeatures, ["auto", "rows", "none"]),
+      oneOf(.task, task, ["nodes", "open-world"]),
+      oneOf(.normalizeFeatures, normalizeFeatures, ["auto", "rows", "none"]),
       oneOf(.undirected, undirected, ["auto", "yes", "no"]), oneOf(.classWeights, classWeights, ["none", "balanced"]),
       whole(.runs, runs, 1...100_000), whole(.hidden, hidden, 1...1 << 16), whole(.layers, layers, 1...4096),
       whole(.heads, heads, 1...1024), whole(.outputHeads, outputHeads, 1...1024),
@@ -191,7 +212,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         "fanouts holds \($0); each must be between 1 and \(1 << 20), or -1 for all neighbors"
       },
       batch.flatMap { whole(.batch, $0, 1...1 << 40) },
-      samplingProblem,
+      samplingProblem, openWorldProblem,
     ]
     return checks.compactMap(\.self).first
   }
@@ -210,17 +231,20 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .relations, .splits: "a list of names"
     case .metapaths: "a list of names, such as paper-author-paper"
     case .fanouts: "a list of whole numbers, such as 15,10"
+    case .methodOptions: "a list of names with numbers, such as margin=10"
     case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
-    case .store, .task, .model, .features, .normalizeFeatures, .undirected, .classWeights, .otherFeatures,
+    case .store, .task, .method, .classes, .alignment, .variant, .model, .features, .normalizeFeatures, .undirected,
+      .classWeights, .otherFeatures,
       .correctAndSmooth:
       "text"
     case .residual, .recompute, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal:
       "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
-      .checkpointEvery, .batch, .walkLength, .correctionSteps:
+      .checkpointEvery, .estimatedClasses, .batch, .walkLength, .correctionSteps:
       "a whole number"
-    case .correctionScale, .correctionAlpha, .smoothingAlpha, .dropout, .attentionDropout, .alpha, .theta, .lr,
+    case .correctionScale, .correctionAlpha, .smoothingAlpha, .dropout, .attentionDropout, .alpha, .theta, .lr, .rho,
+      .eta, .tau,
       .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
       nil:
       "a number"

@@ -5,9 +5,12 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `TrainingFailure.configuration` for an unknown model.
   func commandWords(out: String) throws -> [String] {
-    var words = ["grove", "train", store, "--model", model]
+    var words = ["grove", "train", store]
+    if let method { words += ["--task", task, "--method", method] }
+    words += ["--model", model]
     let defaults = try defaultValues()
-    for (key, value) in try values() where key != "store" && key != "model" && defaults[key] != value {
+    for (key, value) in try values()
+    where !["store", "model", "estimatedClasses"].contains(key) && defaults[key] != value {
       words += TrainingConfiguration.flag(for: key, value)
     }
     return words + ["--out", out]
@@ -27,6 +30,10 @@ extension TrainingConfiguration {
   func defaultValues() throws -> [String: String] {
     var layer = ConfigurationLayer(origin: "defaults")
     layer.set("model", model)
+    if isOpenWorld {
+      layer.set("task", task)
+      layer.set("method", method)
+    }
     return Dictionary(uniqueKeysWithValues: try TrainingConfiguration(layers: [layer]).values())
   }
 

@@ -12,6 +12,12 @@ struct TrainingState: Codable, Equatable {
   var bestLoss: Double?
   /// Steps of each parameter in the optimiser.
   var steps: [Int] = []
+  /// Of each epoch of open-world training.
+  var silhouettes: [Double]?
+  /// Of each epoch of open-world training, on validation nodes.
+  var accuracies: [Double]?
+  /// Epochs whose weights are kept, where that is not the best one alone.
+  var keptEpochs: [Int]?
 }
 
 /// The numbers of a model by name, copied.
@@ -41,6 +47,16 @@ struct ModelWeights {
   }
 }
 
+/// Weights that a run may end with.
+struct KeptWeights {
+  /// The epoch that they are of; 0: the best so far, whichever it is.
+  let epoch: Int
+  let weights: ModelWeights
+
+  /// What their names in a checkpoint begin with.
+  static func prefix(epoch: Int) -> String { epoch == 0 ? "best/" : "epoch-\(epoch)/" }
+}
+
 /// Weight files of a run: `best.safetensors` holds a model, `last.safetensors` everything that resuming needs.
 ///
 /// Neither file holds a path, a time, a number of threads or anything computed from test nodes, so equal runs give
@@ -53,6 +69,22 @@ struct CheckpointFiles {
 
   private static let format = "grove-1"
 
+  init(bestPath: String, lastPath: String, fingerprint: String, model: String) {
+    (self.bestPath, self.lastPath, self.fingerprint, self.model) = (bestPath, lastPath, fingerprint, model)
+  }
+
+  /// The files of a run's folder, tied to the configuration and to numbers that say which data it was trained on.
+  init(in folder: RunFolder, _ configuration: TrainingConfiguration, numbers: [[Int]], model: String) throws {
+    var identity = configuration
+    identity.store = ""
+    identity.runs = 1
+    identity.checkpointEvery = nil
+    var text = try identity.json
+    for line in numbers { text.append(Data((line.map(String.init).joined(separator: ",") + "\n").utf8)) }
+    self.init(
+      bestPath: folder.bestPath, lastPath: folder.lastPath, fingerprint: Checksum.sha256(text), model: model)
+  }
+
   func writeBest(_ weights: ModelWeights, epoch: Int) throws {
     try write(weights.tensors, ["epoch": String(epoch)], to: bestPath)
   }
@@ -60,10 +92,19 @@ struct CheckpointFiles {
   func writeLast(
     _ state: TrainingState, current: ModelWeights, best: ModelWeights, memory: OptimizerMemory?
   ) throws {
+    try writeLast(state, current: current, kept: [KeptWeights(epoch: 0, weights: best)], memory: memory)
+  }
+
+  func writeLast(
+    _ state: TrainingState, current: ModelWeights, kept: [KeptWeights], memory: OptimizerMemory?
+  ) throws {
     var state = state
     state.steps = memory?.steps ?? []
     var tensors = current.tensors.map { ("model/" + $0.name, $0.shape, $0.values) }
-    tensors += best.tensors.map { ("best/" + $0.name, $0.shape, $0.values) }
+    for one in kept {
+      let prefix = KeptWeights.prefix(epoch: one.epoch)
+      tensors += one.weights.tensors.map { (prefix + $0.name, $0.shape, $0.values) }
+    }
     tensors += (memory?.saved ?? []).map { ("optimizer/\($0.slot)/\($0.parameter)", [$0.values.count], $0.values) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -110,7 +151,7 @@ struct CheckpointFiles {
   /// - Throws: `TrainingFailure.checkpoint` where it belongs to another model or configuration.
   func readLast(
     into module: some Module, memory: OptimizerMemory?
-  ) throws -> (state: TrainingState, best: ModelWeights)? {
+  ) throws -> (state: TrainingState, kept: [KeptWeights])? {
     guard FileManager.default.fileExists(atPath: lastPath) else { return nil }
     let (tensors, metadata) = try read(lastPath)
     guard metadata["configuration"] == fingerprint else {
@@ -119,8 +160,10 @@ struct CheckpointFiles {
     guard let state = try? JSONDecoder().decode(TrainingState.self, from: Data((metadata["state"] ?? "").utf8)) else {
       throw TrainingFailure.checkpoint(path: lastPath, reason: "its state cannot be read")
     }
-    try CheckpointFiles.fill(module, from: tensors, prefix: "best/", path: lastPath)
-    let best = ModelWeights(of: module)
+    let kept = try (state.keptEpochs ?? [0]).map { epoch in
+      try CheckpointFiles.fill(module, from: tensors, prefix: KeptWeights.prefix(epoch: epoch), path: lastPath)
+      return KeptWeights(epoch: epoch, weights: ModelWeights(of: module))
+    }
     try CheckpointFiles.fill(module, from: tensors, prefix: "model/", path: lastPath)
     if let memory {
       guard state.steps.count == memory.steps.count else {
@@ -139,7 +182,7 @@ struct CheckpointFiles {
       }
       memory.restore(steps: state.steps)
     }
-    return (state, best)
+    return (state, kept)
   }
 
   /// Puts the best weights of a run into a model.

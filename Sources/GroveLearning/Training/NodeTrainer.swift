@@ -84,66 +84,38 @@ public struct NodeTrainer {
         try files.writeLast(
           TrainingState(), current: ModelWeights(tensors: []), best: ModelWeights(tensors: []), memory: nil)
         _ = try MetricsLog(path: folder.metricsPath, keepingThrough: 0)
-        try writeManifest(result, model.signature, in: folder)
+        try folder.write(result, model.signature, of: data)
       }
       return (result, model, 0)
     }
     let optimizer = configuration.optimizer.make(
       for: classifier.parameters(), decay: configuration.weightDecay,
       secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
-    var state = TrainingState()
-    var best = ModelWeights(of: classifier)
-    if let resumed = try files?.readLast(into: classifier, memory: optimizer.memory) {
-      state = resumed.state
-      best = resumed.best
-    }
-    let resumedFrom = state.epoch
-    let log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: resumedFrom) }
-    var seconds = log?.keptSeconds ?? 0
+    var loop = try TrainingLoop(
+      configuration, run: run, metric: metric, module: classifier, optimizer: optimizer, folder: folder, files: files,
+      kept: [KeptWeights(epoch: 0, weights: ModelWeights(of: classifier))])
     let loader = try loader(for: model)
-    var pace = CheckpointPace(every: configuration.checkpointEvery)
-
-    while state.epoch < configuration.epochs && !isStale(state) {
-      let start = Date()
-      state.epoch += 1
+    try loop.train(until: isStale, progress: progress, shouldStop: shouldStop) { loop in
+      let epoch = loop.state.epoch
       let loss =
-        try loader.map { try steps(model, classifier, optimizer, $0, epoch: state.epoch) }
-        ?? step(model, classifier, optimizer, epoch: state.epoch)
-      let scores = try score(model, classifier, loader, epoch: state.epoch)
-      if isBetter(scores, than: state) {
-        state.bestEpoch = state.epoch
-        state.bestScore = scores.validation
-        state.bestLoss = scores.validationLoss
-        best = ModelWeights(of: classifier)
+        try loader.map { try steps(model, classifier, optimizer, $0, epoch: epoch) }
+        ?? step(model, classifier, optimizer, epoch: epoch)
+      let scores = try score(model, classifier, loader, epoch: epoch)
+      if isBetter(scores, than: loop.state) {
+        loop.state.bestEpoch = epoch
+        loop.state.bestScore = scores.validation
+        loop.state.bestLoss = scores.validationLoss
+        loop.kept = [KeptWeights(epoch: 0, weights: ModelWeights(of: classifier))]
       }
-      let taken = Date().timeIntervalSince(start)
-      seconds += taken
-      try log?.append(
-        scores.line(epoch: state.epoch, loss: loss, rate: learningRate(state.epoch), seconds: taken, metric))
-      progress(
-        TrainingProgress(
-          run: run, runs: configuration.runs, epoch: state.epoch, epochs: configuration.epochs, loss: loss,
-          validation: scores.validation, metric: metric))
-      let stops = shouldStop()
-      if let files, stops || pace.isDue(epoch: state.epoch, taking: taken) {
-        try pace.timed {
-          try files.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory)
-        }
-      }
-      if stops, let folder { throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch) }
+      return scores.line(epoch: epoch, loss: loss, rate: learningRate(epoch), metric)
     }
-    try files?.writeLast(state, current: ModelWeights(of: classifier), best: best, memory: optimizer.memory)
-    best.restore(to: classifier)
-    try files?.writeBest(best, epoch: state.bestEpoch)
-    let result = finished(model, state, seconds: seconds)
-    if let folder { try writeManifest(result, model.signature, in: folder) }
-    return (result, model, resumedFrom)
+    try loop.finish(best: loop.kept[0].weights)
+    let result = finished(model, loop.state, seconds: loop.seconds)
+    try folder?.write(result, model.signature, of: data)
+    return (result, model, loop.resumedFrom)
   }
 
-  func learningRate(_ epoch: Int) -> Float {
-    configuration.lr
-      * configuration.schedule.factor(epoch: epoch, of: configuration.epochs, warmup: configuration.warmup)
-  }
+  func learningRate(_ epoch: Int) -> Float { configuration.learningRate(in: epoch) }
 
   /// One step on all training nodes.
   ///
@@ -284,19 +256,6 @@ public struct NodeTrainer {
       secondsPerEpoch: state.epoch == 0 ? 0 : seconds / Double(state.epoch), train: metrics(.train),
       validation: metrics(.validation), test: metrics(.test))
   }
-
-  private func writeManifest(_ result: RunResult, _ signature: ModelSignature, in folder: RunFolder) throws {
-    let manifest = RunManifest(
-      version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
-      edges: data.edgeCount,
-      files: [
-        "best.safetensors": try Checksum.sha256(ofFile: folder.bestPath),
-        "last.safetensors": try Checksum.sha256(ofFile: folder.lastPath),
-      ], signature: signature, result: result)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try AtomicFile.write(encoder.encode(manifest) + Data("\n".utf8), to: folder.manifestPath)
-  }
 }
 
 private struct EpochScores {
@@ -305,7 +264,7 @@ private struct EpochScores {
   let validation: Double?
   let validationLoss: Double?
 
-  func line(epoch: Int, loss: Double, rate: Float, seconds: Double, _ metric: Metric) -> MetricsLog.Line {
+  func line(epoch: Int, loss: Double, rate: Float, _ metric: Metric) -> MetricsLog.Line {
     func values(_ score: Double?, _ loss: Double?) -> [String: Double] {
       var result: [String: Double] = [:]
       if let score { result[metric.rawValue] = score }
@@ -314,31 +273,6 @@ private struct EpochScores {
     }
     return MetricsLog.Line(
       epoch: epoch, loss: loss, learningRate: Double(rate), train: values(train, trainLoss),
-      validation: values(validation, validationLoss), seconds: seconds)
-  }
-}
-
-/// When to write the next checkpoint: every so many epochs if told; else after the first epoch, and then whenever a
-/// second has passed and writing would take less than a twentieth of the time, but every eight seconds, and after each
-/// epoch where another one would end beyond ten.
-private struct CheckpointPace {
-  let every: Int?
-  private var last: Date?
-  private var cost = 0.0
-
-  init(every: Int?) { self.every = every }
-
-  func isDue(epoch: Int, taking seconds: Double) -> Bool {
-    if let every { return epoch % every == 0 }
-    guard let last else { return true }
-    let passed = Date().timeIntervalSince(last)
-    return passed >= min(8, max(1, 20 * cost)) || passed + seconds >= 10
-  }
-
-  mutating func timed(_ write: () throws -> Void) rethrows {
-    let start = Date()
-    try write()
-    last = Date()
-    cost = Date().timeIntervalSince(start)
+      validation: values(validation, validationLoss), seconds: 0)
   }
 }

@@ -144,6 +144,22 @@ public struct RunFolder: Sendable {
   }
 }
 
+extension RunFolder {
+  /// Writes the manifest of a finished run, whose weight files are there.
+  func write(_ result: RunResult, _ signature: ModelSignature, of data: NodeData) throws {
+    let manifest = RunManifest(
+      version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
+      edges: data.edgeCount,
+      files: [
+        "best.safetensors": try Checksum.sha256(ofFile: bestPath),
+        "last.safetensors": try Checksum.sha256(ofFile: lastPath),
+      ], signature: signature, result: result)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(encoder.encode(manifest) + Data("\n".utf8), to: manifestPath)
+  }
+}
+
 /// What a trained model takes and gives, so that it can be used on a graph that it was not trained on.
 public struct ModelSignature: Codable, Sendable, Equatable {
   /// The type of node that is classified.
@@ -180,6 +196,20 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var validation: [String: Double]
   /// Metrics of the best weights on test nodes, by JSON key; empty without nodes.
   public var test: [String: Double]
+  /// How many classes there are, of open-world runs only.
+  public var classes: ClassCounts?
+
+  /// Numbers of classes of an open-world run.
+  public struct ClassCounts: Codable, Sendable, Equatable {
+    /// K, the number that was trained with.
+    public var used: Int
+    /// Whether K was estimated.
+    public var isEstimated: Bool
+    /// Number of classes that the split calls seen.
+    public var seen: Int
+    /// Number of classes of the split, seen and novel.
+    public var split: Int
+  }
 }
 
 /// What a finished run writes about itself.

@@ -139,23 +139,14 @@ public final class TrainedModel {
 
   /// The weight files of a folder, tied to what decides this model.
   func files(in folder: RunFolder) throws -> CheckpointFiles {
-    var identity = configuration
-    identity.store = ""
-    identity.runs = 1
-    identity.checkpointEvery = nil
-    var text = try identity.json
     let sizes =
       [run, data.nodeCount, data.edgeCount, data.features.width, data.classCount]
       + (data.heterogeneous.map { $0.graph.nodeCounts + $0.features.map(\.width) } ?? [])
-    for numbers in [sizes, split.train.map(Int.init), split.validation.map(Int.init)] {
-      text.append(Data((numbers.map(String.init).joined(separator: ",") + "\n").utf8))
-    }
+    var numbers = [sizes, split.train.map(Int.init), split.validation.map(Int.init)]
     if let years = split.years, let timed {
-      let sizes = [years.train, years.validation, timed.train.graph.edgeCount, timed.validation.graph.edgeCount]
-      text.append(Data((sizes.map(String.init).joined(separator: ",") + "\n").utf8))
+      numbers.append([years.train, years.validation, timed.train.graph.edgeCount, timed.validation.graph.edgeCount])
     }
-    return CheckpointFiles(
-      bestPath: folder.bestPath, lastPath: folder.lastPath, fingerprint: Checksum.sha256(text), model: recipe.name)
+    return try CheckpointFiles(in: folder, configuration, numbers: numbers, model: recipe.name)
   }
 
   /// What the model gives for every node: embeddings [N, W] and logits [N, C], row-major.

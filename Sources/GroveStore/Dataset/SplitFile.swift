@@ -4,7 +4,8 @@ import GroveKernels
 
 /// Splits as `splits/NAME.json`: `{"kind": …, "train": […], "val": […], "test": […]}`.
 ///
-/// Splits by time also hold `"years": [2015, 2017]`, the last years of training and validation.
+/// Splits by time also hold `"years": [2015, 2017]`, the last years of training and validation; open-world
+/// splits hold `"seen": […], "novel": […]`, the numbers of classes that training knows and does not.
 enum SplitFile {
   private struct Contents: Codable {
     var kind: String?
@@ -13,6 +14,8 @@ enum SplitFile {
     var validation: [Int32]?
     var test: [Int32]?
     var years: [Int]?
+    var seen: [Int32]?
+    var novel: [Int32]?
   }
 
   /// Splits of a tree: all of `splits/*.json`, by name.
@@ -37,7 +40,8 @@ enum SplitFile {
     }
     return Split(
       name: name, kind: contents.kind ?? "", train: contents.train,
-      validation: contents.val ?? contents.validation ?? [], test: contents.test ?? [], years: years)
+      validation: contents.val ?? contents.validation ?? [], test: contents.test ?? [], years: years,
+      classes: contents.seen.map { ClassDivision(seen: $0, novel: contents.novel ?? []) })
   }
 
   static func write(_ split: Split, to path: String) throws {
@@ -45,7 +49,7 @@ enum SplitFile {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let contents = Contents(
       kind: split.kind, train: split.train, val: split.validation, validation: nil, test: split.test,
-      years: split.years.map { [$0.train, $0.validation] })
+      years: split.years.map { [$0.train, $0.validation] }, seen: split.classes?.seen, novel: split.classes?.novel)
     try AtomicFile.write(try encoder.encode(contents) + Data("\n".utf8), to: path)
   }
 }

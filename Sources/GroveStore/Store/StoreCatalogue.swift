@@ -9,6 +9,7 @@ import GroveKernels
 ///     label(node INTEGER, class INTEGER)
 ///     split(number INTEGER PRIMARY KEY, name TEXT UNIQUE, kind TEXT, train_year INTEGER, validation_year INTEGER)
 ///     member(split INTEGER, part TEXT, node INTEGER)
+///     division(split INTEGER, class INTEGER, is_seen INTEGER)      open-world splits only; older stores lack the table
 struct StoreCatalogue: Sendable {
   /// Labels by number of their type's nodes, if there are any.
   var labels: Labels?
@@ -69,7 +70,8 @@ struct StoreCatalogue: Sendable {
     result.splits = splits.map { split in
       Split(
         name: split.name, kind: split.kind, train: split.train.compactMap(moved),
-        validation: split.validation.compactMap(moved), test: split.test.compactMap(moved), years: split.years)
+        validation: split.validation.compactMap(moved), test: split.test.compactMap(moved), years: split.years,
+        classes: split.classes)
     }
     return result
   }
@@ -95,6 +97,7 @@ struct StoreCatalogue: Sendable {
             CREATE TABLE split(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
               train_year INTEGER, validation_year INTEGER);
             CREATE TABLE member(split INTEGER NOT NULL, part TEXT NOT NULL, node INTEGER NOT NULL);
+            CREATE TABLE division(split INTEGER NOT NULL, class INTEGER NOT NULL, is_seen INTEGER NOT NULL);
             """)
         try writeLabels(db)
         try writeSplits(db)
@@ -120,11 +123,15 @@ struct StoreCatalogue: Sendable {
   private func writeSplits(_ db: Database) throws {
     let addSplit = try db.makeStatement(sql: "INSERT INTO split VALUES (?, ?, ?, ?, ?)")
     let add = try db.makeStatement(sql: "INSERT INTO member VALUES (?, ?, ?)")
+    let divide = try db.makeStatement(sql: "INSERT INTO division VALUES (?, ?, ?)")
     for (number, split) in splits.enumerated() {
       try addSplit.execute(
         arguments: [number, split.name, split.kind, split.years?.train, split.years?.validation])
       for (part, nodes) in [("train", split.train), ("validation", split.validation), ("test", split.test)] {
         for node in nodes { try add.execute(arguments: [number, part, Int(node)]) }
+      }
+      for (isSeen, classes) in [(true, split.classes?.seen), (false, split.classes?.novel)] {
+        for label in classes ?? [] { try divide.execute(arguments: [number, Int(label), isSeen]) }
       }
     }
   }
@@ -159,16 +166,26 @@ struct StoreCatalogue: Sendable {
   }
 
   private static func splits(_ db: Database) throws -> [Split] {
-    try Row.fetchAll(db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number").map {
+    let hasDivisions = try db.tableExists("division")
+    return try Row.fetchAll(
+      db, sql: "SELECT number, name, kind, train_year, validation_year FROM split ORDER BY number"
+    ).map {
       row in
       var parts: [String: [Int32]] = [:]
       let number: Int = row[0]
       let members = try Row.fetchCursor(
         db, sql: "SELECT part, node FROM member WHERE split = ? ORDER BY rowid", arguments: [number])
       while let member = try members.next() { parts[member[0], default: []].append(member[1]) }
+      var (seen, novel): ([Int32], [Int32]) = ([], [])
+      if hasDivisions {
+        let classes = try Row.fetchCursor(
+          db, sql: "SELECT class, is_seen FROM division WHERE split = ? ORDER BY rowid", arguments: [number])
+        while let row = try classes.next() { if row[1] as Bool { seen.append(row[0]) } else { novel.append(row[0]) } }
+      }
       return Split(
         name: row[1], kind: row[2], train: parts["train"] ?? [], validation: parts["validation"] ?? [],
-        test: parts["test"] ?? [], years: TimeBounds(train: row[3] ?? 0, validation: row[4] ?? 0))
+        test: parts["test"] ?? [], years: TimeBounds(train: row[3] ?? 0, validation: row[4] ?? 0),
+        classes: seen.isEmpty ? nil : ClassDivision(seen: seen, novel: novel))
     }
   }
 }

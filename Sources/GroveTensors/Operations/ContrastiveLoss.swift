@@ -26,13 +26,12 @@ extension Tensor {
     let work = ContrastiveWork(
       anchors: self, candidates: candidates, classes: classes, candidateClasses: candidateClasses,
       temperature: temperature, excludingSelf: excludingSelf, blockRows: blockRows)
-    let (loss, logSums, used) = work.forward()
+    let (loss, used) = work.forward()
     return Tensor([loss], rows: 1, columns: 1).recorded(from: [self, candidates]) { gradient, into in
       let anchorGradient = FloatBuffer(count: self.shape.count, zeroed: true)
       let candidateGradient = FloatBuffer(count: candidates.shape.count, zeroed: true)
       work.backward(
-        scale: gradient[0] / Float(max(1, used)), logSums: logSums, anchors: anchorGradient,
-        candidates: candidateGradient)
+        scale: gradient[0] / Float(max(1, used)), anchors: anchorGradient, candidates: candidateGradient)
       into.add(anchorGradient, to: self.origin)
       into.add(candidateGradient, to: candidates.origin)
     }
@@ -40,94 +39,98 @@ extension Tensor {
 }
 
 /// The similarities of a contrastive loss, a block of anchors at a time.
+///
+/// Rows are scored and brought through softmax by kernels on all threads; of each row only the positives, which are few,
+/// are touched one by one.
 private struct ContrastiveWork {
   let anchors: Tensor
   let candidates: Tensor
   let classes: [Int32]
-  let candidateClasses: [Int32]
   let temperature: Float
   let excludingSelf: Bool
   let blockRows: Int
+  /// The candidates of each class, in order.
+  private let members: [Int32: [Int]]
 
-  private func isPositive(_ i: Int, _ j: Int) -> Bool {
-    classes[i] == candidateClasses[j] && !(excludingSelf && i == j)
+  init(
+    anchors: Tensor, candidates: Tensor, classes: [Int32], candidateClasses: [Int32], temperature: Float,
+    excludingSelf: Bool, blockRows: Int
+  ) {
+    (self.anchors, self.candidates, self.classes) = (anchors, candidates, classes)
+    (self.temperature, self.excludingSelf, self.blockRows) = (temperature, excludingSelf, blockRows)
+    members = Dictionary(grouping: candidateClasses.indices) { candidateClasses[$0] }
   }
 
-  /// Calls `body` with the first anchor of each block, its anchors, and their similarities [rows, M].
-  private func forEachBlock(_ body: (Range<Int>, FloatBuffer, FloatBuffer) -> Void) {
-    let width = anchors.columns
+  /// P(i).
+  private func positives(_ i: Int) -> [Int] {
+    let all = members[classes[i]] ?? []
+    return excludingSelf ? all.filter { $0 != i } : all
+  }
+
+  /// Calls `body` with each block's anchors, their rows, and the softmax over candidates, or its logarithm. [rows, M]
+  private func forEachBlock(logarithm: Bool, _ body: (Range<Int>, FloatBuffer, FloatBuffer) -> Void) {
+    let (width, count) = (anchors.columns, candidates.rows)
     for first in stride(from: 0, to: anchors.rows, by: blockRows) {
       let range = first..<min(first + blockRows, anchors.rows)
       let block = FloatBuffer(count: range.count * width)
-      Kernels.gather(anchors.buffer, ids: range.map(Int32.init), width: width, into: block)
-      let scores = FloatBuffer(count: range.count * candidates.rows)
+      Kernels.copyRows(anchors.buffer, from: first, width: width, into: block, adding: false)
+      let scores = FloatBuffer(count: range.count * count)
       Kernels.matrixMultiply(
-        block, candidates.buffer, transposeB: true, m: range.count, n: candidates.rows, k: width,
-        scale: 1 / temperature, into: scores, adding: false)
-      body(range, block, scores)
+        block, candidates.buffer, transposeB: true, m: range.count, n: count, k: width, scale: 1 / temperature,
+        into: scores, adding: false)
+      if excludingSelf {
+        // So low that nothing of it is left beside any other candidate.
+        scores.write { for i in range { $0[(i - first) * count + i] = -.greatestFiniteMagnitude / 4 } }
+      }
+      let shares = FloatBuffer(count: scores.count)
+      Kernels.softmax(scores, width: count, logarithm: logarithm, into: shares)
+      body(range, block, shares)
     }
   }
 
-  func forward() -> (loss: Float, logSums: [Float], used: Int) {
+  func forward() -> (loss: Float, used: Int) {
     var total = 0.0
     var used = 0
-    var logSums: [Float] = []
-    let count = candidates.rows
-    forEachBlock { range, _, scores in
-      scores.read { scores in
+    forEachBlock(logarithm: true) { range, _, logs in
+      logs.read { logs in
         for i in range {
-          let start = (i - range.lowerBound) * count
-          var largest = -Float.infinity
-          for j in 0..<count where !(excludingSelf && i == j) { largest = max(largest, scores[start + j]) }
-          var sum: Float = 0
-          var positives = 0
-          var positiveSum = 0.0
-          for j in 0..<count where !(excludingSelf && i == j) {
-            sum += Foundation.exp(scores[start + j] - largest)
-            guard isPositive(i, j) else { continue }
-            positives += 1
-            positiveSum += Double(scores[start + j])
-          }
-          let logSum = largest + Foundation.log(sum)
-          logSums.append(logSum)
-          guard positives > 0 else { continue }
+          let positives = positives(i)
+          guard !positives.isEmpty else { continue }
+          let start = (i - range.lowerBound) * candidates.rows
           used += 1
-          total -= positiveSum / Double(positives) - Double(logSum)
+          total -= positives.reduce(0.0) { $0 + Double(logs[start + $1]) } / Double(positives.count)
         }
       }
     }
-    return (used == 0 ? 0 : Float(total / Double(used)), logSums, used)
+    return (used == 0 ? 0 : Float(total / Double(used)), used)
   }
 
-  func backward(
-    scale: Float, logSums: [Float], anchors anchorGradient: FloatBuffer, candidates candidateGradient: FloatBuffer
-  ) {
+  func backward(scale: Float, anchors anchorGradient: FloatBuffer, candidates candidateGradient: FloatBuffer) {
     let count = candidates.rows
     let width = anchors.columns
-    forEachBlock { range, block, scores in
+    let factor = scale / temperature
+    forEachBlock(logarithm: false) { range, block, shares in
       // ds[i, j] = softmax[i, j] − [j positive] / |P(i)|, 0 for anchors left out
-      scores.write { scores in
+      shares.write { shares in
         for i in range {
+          let positives = positives(i)
           let start = (i - range.lowerBound) * count
-          var positives = 0
-          for j in 0..<count where isPositive(i, j) { positives += 1 }
-          for j in 0..<count {
-            let dropped = positives == 0 || (excludingSelf && i == j)
-            let share = isPositive(i, j) ? 1 / Float(max(1, positives)) : 0
-            scores[start + j] =
-              dropped ? 0 : scale / temperature * (Foundation.exp(scores[start + j] - logSums[i]) - share)
+          if positives.isEmpty {
+            for j in 0..<count { shares[start + j] = 0 }
+            continue
           }
+          let share = 1 / Float(positives.count)
+          for j in positives { shares[start + j] -= share }
+          if excludingSelf { shares[start + i] = 0 }
         }
       }
       let rows = FloatBuffer(count: range.count * width)
       Kernels.matrixMultiply(
-        scores, candidates.buffer, m: range.count, n: width, k: count, into: rows, adding: false)
-      let places = EdgeIndex(
-        offsets: (0...anchors.rows).map { Int64(min(max($0 - range.lowerBound, 0), range.count)) },
-        columns: (0..<range.count).map(Int32.init))
-      Kernels.aggregate(places, weights: nil, x: rows, width: width, into: anchorGradient, adding: true)
+        shares, candidates.buffer, m: range.count, n: width, k: count, scale: factor, into: rows, adding: false)
+      anchorGradient.copy(from: rows, at: range.lowerBound * width)
       Kernels.matrixMultiply(
-        scores, block, transposeA: true, m: count, n: width, k: range.count, into: candidateGradient, adding: true)
+        shares, block, transposeA: true, m: count, n: width, k: range.count, scale: factor, into: candidateGradient,
+        adding: true)
     }
   }
 }

@@ -19,10 +19,15 @@ struct EvaluateCommand: ParsableCommand {
     guard let part = SplitPart(rawValue: part) else {
       throw TrainingFailure.configuration("--part \(part): choose train, validation or test")
     }
-    let nodes = loaded.split.nodes(of: part)
-    let evaluation = loaded.model.evaluation(of: nodes, logits: loaded.model.outputs(for: part).logits)
-    let names = loaded.model.data.labels.classNames
     var report = Report("evaluate")
+    if let model = loaded.model as? OpenWorldModel {
+      OpenWorldRunReport.fill(&report, model, part, graph: loaded.graph.name)
+      return try report.finish(common)
+    }
+    let model = try loaded.nodeModel(for: "evaluate")
+    let nodes = loaded.split.nodes(of: part)
+    let evaluation = model.evaluation(of: nodes, logits: model.outputs(for: part).logits)
+    let names = model.data.labels.classNames
     report.set("part", part.rawValue)
     report.set("nodes", nodes.count)
     report.set("metrics", evaluation.values.byName)

@@ -18,10 +18,22 @@ struct ModelsCommand: ParsableCommand {
       report.set(
         "models",
         ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] })
-      let width = ModelCatalogue.recipes.map(\.name.count).max() ?? 0
-      for recipe in ModelCatalogue.recipes {
-        report.say("  " + recipe.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + recipe.title)
+      report.set(
+        "methods",
+        OpenWorldCatalogue.recipes.map {
+          ["name": $0.name, "task": "open-world", "title": $0.title, "source": $0.source]
+        })
+      let models = ModelCatalogue.recipes.map { ($0.name, $0.title) }
+      let methods = OpenWorldCatalogue.recipes.map { ($0.name, $0.title) }
+      let width = (models + methods).map(\.0.count).max() ?? 0
+      func say(_ rows: [(String, String)]) {
+        for (name, title) in rows {
+          report.say("  " + name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + title)
+        }
       }
+      say(models)
+      report.say("Methods of --task open-world:")
+      say(methods)
       try report.finish(common)
     }
   }
@@ -34,6 +46,7 @@ struct ModelsCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+      if let method = OpenWorldCatalogue.recipes.first(where: { $0.name == name }) { return try show(method) }
       let recipe = try ModelCatalogue.recipe(named: name)
       var layer = ConfigurationLayer(origin: "command line")
       layer.set("model", name)
@@ -53,6 +66,34 @@ struct ModelsCommand: ParsableCommand {
       report.say("Source: \(recipe.source)")
       report.say("Defaults (flags in kebab case, keys of --config as they stand):")
       report.table(keys.compactMap { key in defaults[key].map { [key, shown($0)] } })
+      try report.finish(common)
+    }
+
+    private func show(_ recipe: OpenWorldRecipe) throws {
+      var layer = ConfigurationLayer(origin: "command line")
+      layer.set("task", "open-world")
+      layer.set("method", recipe.name)
+      let configuration = try TrainingConfiguration(layers: [layer])
+      let all = try JSONSerialization.jsonObject(with: configuration.json) as? [String: Any] ?? [:]
+      let keys = recipe.configurationKeys(model: configuration.model)
+      let defaults = Dictionary(uniqueKeysWithValues: keys.compactMap { key in all[key].map { (key, $0) } })
+      var report = Report("models show")
+      report.set("name", recipe.name)
+      report.set("task", "open-world")
+      report.set("title", recipe.title)
+      report.set("source", recipe.source)
+      report.set("defaults", defaults)
+      report.set(
+        "methodOptions",
+        Dictionary(uniqueKeysWithValues: recipe.parameters.map { ($0.name, $0.usual) }) as [String: Double])
+      report.set("accepts", ["features dense or sparse", "has_topic", "degree", "learned:WIDTH", "one-hot"])
+      report.say("\(recipe.name): \(recipe.title)")
+      report.say("Source: \(recipe.source)")
+      report.say("Defaults (flags in kebab case, keys of --config as they stand):")
+      report.table(keys.compactMap { key in defaults[key].map { [key, shown($0)] } })
+      for parameter in recipe.parameters {
+        report.say("  --method-options \(parameter.name)=\(parameter.usual)  \(parameter.meaning)")
+      }
       try report.finish(common)
     }
 

@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
     let data = loaded.model.data
     let chosen = try chosenNodes(data)
     let (probabilities, classes) = loaded.model.predictions()
-    let names = data.labels.classNames
+    let names = loaded.model.classNames
     let isTable = out.hasSuffix(".tsv")
     if isTable, let text = (names + chosen.compactMap { data.nodeIDs?[$0] }).first(where: \.breaksTable) {
       throw TrainingFailure.data("\(out): '\(text.onOneLine)' holds a tab or line break; write a .jsonl file instead")

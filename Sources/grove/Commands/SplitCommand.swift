@@ -10,9 +10,10 @@ struct SplitCommand: ParsableCommand {
     discussion: "Example: grove split data/cora --kind per-class:20,30 --as small")
 
   @Argument(help: "A folder that holds a graph.") var store: String
-  @Option(help: "per-class:TRAIN,VALIDATION, planetoid, fraction:TRAIN,VALIDATION or time:LASTYEAR,LASTYEAR.")
+  @Option(
+    help: "per-class:TRAIN,VALIDATION, planetoid, fraction:TRAIN,VALIDATION, time:LASTYEAR,LASTYEAR or open-world:N.")
   var kind: String
-  @Option(name: .customLong("as"), help: "Name of the split (default: random_SEED; by time, time_YEAR_YEAR).")
+  @Option(name: .customLong("as"), help: "Name of the split (default: random_SEED; time_YEAR_YEAR; openworld_SEED).")
   var name: String?
   @Option(help: "Fixes everything random.") var seed = 0
   @Flag(help: "Replaces another split of that name.") var overwrite = false
@@ -55,6 +56,13 @@ struct SplitCommand: ParsableCommand {
     report.say(
       "\(name): \(split.train.count) train, \(split.validation.count) validation, \(split.test.count) test nodes, in \(path)"
     )
+    if let division = split.classes {
+      let names = labels.classNames
+      report.set("seen", division.seen.map { names[Int($0)] })
+      report.set("novel", division.novel.map { names[Int($0)] })
+      report.say("Seen classes: \(division.seen.map { names[Int($0)] }.joined(separator: ", "))")
+      report.say("Novel classes: \(division.novel.map { names[Int($0)] }.joined(separator: ", "))")
+    }
     if let years {
       let count = SplitKind.withoutYear(years, labels: labels)
       report.set("withoutYear", count)
@@ -64,6 +72,10 @@ struct SplitCommand: ParsableCommand {
   }
 
   private func defaultName(of kind: SplitKind) -> String {
-    if case .time(let train, let validation) = kind { "time_\(train)_\(validation)" } else { "random_\(seed)" }
+    switch kind {
+    case .time(let train, let validation): "time_\(train)_\(validation)"
+    case .openWorld: "openworld_\(seed)"
+    default: "random_\(seed)"
+    }
   }
 }

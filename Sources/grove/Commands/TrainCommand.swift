@@ -11,6 +11,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example: grove train graphs/karate --model gcn --out run
 
+      Where some classes have no labels: grove train data/cora --task open-world --split open-world:50 --out run
+
       Defaults depend on the model: grove models show NAME. Values of --config come over them, flags over both.
       """)
 
@@ -50,15 +52,18 @@ struct TrainCommand: ParsableCommand {
     }
     layers.append(options.layer)
     var configuration = try TrainingConfiguration(layers: layers)
-    for key in try ModelCatalogue.recipe(named: configuration.model).unused(among: options.layer.values.keys) {
-      Notice.say(
-        "\(configuration.model) has no use for \(key); it is left out (see: grove models show \(configuration.model))")
+    configuration.estimatedClasses = nil  // of another run, where it comes from its config.json
+    let name = configuration.method ?? configuration.model
+    for key in try configuration.unused(among: options.layer.values.keys) {
+      Notice.say("\(name) has no use for \(key); it is left out (see: grove models show \(name))")
     }
     let graph = try openGraph(store)
     configuration.store = absolute(store)
     let data = try NodeData(graph, &configuration)
     for note in data.notes { Notice.say("\(graph.name): \(note)") }
-    configuration.splits = try SplitChoice(words: configuration.splits, graph: graph).names
+    configuration.splits = try SplitChoice(
+      words: configuration.splits, graph: graph, isOpenWorld: configuration.isOpenWorld
+    ).names
     let trainers = try makeTrainers(data, configuration, graph)
     var told: Set<String> = []
     for note in trainers.flatMap(\.notes) where told.insert(note).inserted { Notice.say("\(graph.name): \(note)") }
@@ -78,15 +83,20 @@ struct TrainCommand: ParsableCommand {
 
   private func makeTrainers(
     _ data: NodeData, _ configuration: TrainingConfiguration, _ graph: any GraphData
-  ) throws -> [NodeTrainer] {
-    try (0..<configuration.runs).map { run in
+  ) throws -> [any RunTrainer] {
+    try (0..<configuration.runs).map { run -> any RunTrainer in
       let split = try SplitChoice.split(
         configuration.splits, run: run, seed: configuration.seed, graph: graph, labels: data.labels)
+      if configuration.isOpenWorld {
+        return try OpenWorldTrainer(data: data, configuration: configuration, split: split, run: run)
+      }
       return try NodeTrainer(data: data, configuration: configuration, split: split, run: run)
     }
   }
 
-  private func train(_ trainers: [NodeTrainer], _ configuration: TrainingConfiguration, in folder: RunFolder) throws {
+  private func train(
+    _ trainers: [any RunTrainer], _ configuration: TrainingConfiguration, in folder: RunFolder
+  ) throws {
     let line = ProgressLine()
     defer { line.clear() }
     var results: [RunResult] = []
@@ -95,14 +105,14 @@ struct TrainCommand: ParsableCommand {
       if let done = try part.result() {
         results.append(done)
         resumedFrom += done.epochs
-        if !noReport { try RunReports.writeMissing(of: trainer, done, in: part) }
+        if !noReport { try trainer.writeMissingPage(of: done, in: part) }
         continue
       }
       if part.path != folder.path { try AtomicFile.makeFolder(part.path) }
       do {
-        let (result, model, from) = try trainer.train(
-          in: part, progress: { line.show($0.share, $0.text) }, shouldStop: { ProcessState.isInterrupted })
-        if !noReport { try RunReports.write(model, result, in: part) }
+        let (result, from) = try trainer.train(
+          in: part, page: !noReport, progress: { line.show($0.share, $0.text) },
+          shouldStop: { ProcessState.isInterrupted })
         results.append(result)
         resumedFrom += from
       } catch TrainingFailure.interrupted(_, let epoch) {
@@ -120,7 +130,9 @@ struct TrainCommand: ParsableCommand {
       let data = try JSONSerialization.data(
         withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       try AtomicFile.write(data + Data("\n".utf8), to: folder.path + "/manifest.json")
-      if !noReport { try AtomicFile.write(SummaryReport(trainers[0], results, in: folder).html, to: folder.reportPath) }
+      if !noReport, let page = try trainers[0].summary(of: results, in: folder) {
+        try AtomicFile.write(page, to: folder.reportPath)
+      }
     }
     try report.finish(common)
   }

@@ -20,6 +20,10 @@ struct ComparedRuns {
       let place = try given.enclosing()
       let whole = place?.whole ?? given
       let configuration = try whole.configuration()
+      guard !configuration.isOpenWorld else {
+        throw TrainingFailure.configuration(
+          "\(path): grove compare takes runs of --task nodes; this one is of --task \(configuration.task)")
+      }
       let numbers = place.map { [$0.number] } ?? Array(0..<configuration.runs)
       let folders = whole.parts(count: configuration.runs)
       let results = try numbers.map { number -> RunResult in
@@ -53,7 +57,7 @@ struct ComparedRuns {
   func scored() throws -> [RunComparison.Entry] {
     guard entries.allSatisfy({ $0.results.count == 1 }) else { return entries }
     return try entries.map { entry in
-      let model = try LoadedRun(entry.name, number: nil).model
+      let model = try LoadedRun(entry.name, number: nil).nodeModel(for: "compare")
       var entry = entry
       entry.isRight = model.isRight(on: entry.test[0])
       return entry

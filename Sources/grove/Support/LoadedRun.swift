@@ -20,7 +20,20 @@ struct SplitChoice {
   /// Finds names for `--split` words: stored names, files, folders of files, or kinds such as `fraction:.6,.2`.
   ///
   /// - Throws: `TrainingFailure.configuration` where several splits exist and none is the default.
-  init(words: [String], graph: any GraphData) throws {
+  init(words: [String], graph: any GraphData, isOpenWorld: Bool = false) throws {
+    if words.isEmpty && isOpenWorld {
+      names = graph.splitNames.filter { $0.hasPrefix("openworld_") }
+      guard !names.isEmpty else {
+        throw TrainingFailure.configuration(
+          "\(graph.name) has no open-world split; make one with grove split STORE --kind open-world:50, or let each run draw its own with --split open-world:50"
+        )
+      }
+      return
+    }
+    if !isOpenWorld, let word = words.first(where: { $0.hasPrefix("open-world") }), !graph.splitNames.contains(word) {
+      throw TrainingFailure.configuration(
+        "--split \(word): such splits are not available for this task; add --task open-world")
+    }
     if words.isEmpty {
       let defaults = SplitSelection.defaults(among: graph.splitNames)
       if !defaults.isEmpty {
@@ -80,13 +93,37 @@ struct SplitChoice {
   }
 }
 
+/// A model of a saved run, of whatever task.
+protocol SavedModel {
+  var data: NodeData { get }
+  /// Names of the classes it gives, in the order of its probabilities.
+  var classNames: [String] { get }
+  func predictions() -> (probabilities: [Float], classes: [[Int]])
+  func embeddings(of type: NodeType) throws -> (values: [Float], width: Int)
+}
+
+extension TrainedModel: SavedModel { var classNames: [String] { data.labels.classNames } }
+extension OpenWorldModel: SavedModel {}
+
 /// A saved run with its data and trained model.
 struct LoadedRun {
   let folder: RunFolder
   let configuration: TrainingConfiguration
   let graph: any GraphData
   let split: Split
-  let model: TrainedModel
+  /// The model of whatever task the run was of.
+  let model: any SavedModel
+
+  /// The model of a run that classifies nodes.
+  ///
+  /// - Throws: `TrainingFailure.configuration` for a run of another task.
+  func nodeModel(for verb: String) throws -> TrainedModel {
+    guard let model = model as? TrainedModel else {
+      throw TrainingFailure.configuration(
+        "grove \(verb) takes runs of --task nodes; this one is of --task \(configuration.task)")
+    }
+    return model
+  }
 
   /// - Parameters:
   ///   - number: which of several runs; nil takes the only one or run 0.
@@ -115,7 +152,12 @@ struct LoadedRun {
       data = try NodeData(graph, for: signature, &configuration)
       split = Split(name: "none", kind: "not a graph that was trained on", train: [], validation: [], test: [])
     }
-    model = try TrainedModel(folder, data: data, configuration: configuration, split: split, run: run)
+    if configuration.isOpenWorld {
+      model = try OpenWorldModel(
+        folder, data: data, configuration: folder.configuration(), split: store == nil ? split : nil, run: run)
+    } else {
+      model = try TrainedModel(folder, data: data, configuration: configuration, split: split, run: run)
+    }
     self.configuration = configuration
   }
 }

@@ -5,7 +5,8 @@ import GroveLearning
 ///
 /// Each is optional: what is not given keeps its default.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Task: nodes.") var task: String?
+  @Option(help: "Task: nodes or open-world (some classes have no labels).") var task: String?
+  @Option(help: "Method of --task open-world (default openima).") var method: String?
   @Option(help: "A name of grove models list (default gcn).") var model: String?
   @Option(help: "A feature column, a relation such as has_topic, degree, one-hot or learned:WIDTH.")
   var features: String?
@@ -73,7 +74,7 @@ struct TrainingOptions: ParsableArguments {
   var weightedSampling: Bool?
   @Flag(inversion: .prefixedNo, help: "With --fanouts a training node hears only of edges not later than its own year.")
   var temporal: Bool?
-  @Option(help: "Training nodes of a step with --fanouts (default 1024).") var batch: Int?
+  @Option(help: "Nodes of a step with --fanouts (default 1024), or of open-world training (2048).") var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
   @Option(help: "Learning rate.") var lr: Float?
@@ -92,11 +93,26 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("checkpoint-every"), help: "Epochs between checkpoints (default: by time, at most 10 s).")
   var checkpointEvery: Int?
 
+  @Option(
+    name: [.customLong("classes"), .customLong("k")],
+    help: "Classes of open-world training, seen and novel: split (as many as the split has), a number, or estimate.")
+  var classes: String?
+  @Option(help: "Labels that name clusters: train or train-validation.") var alignment: String?
+  @Option(help: "paper-code (what a method's published code does) or textbook (its equations).") var variant: String?
+  @Option(help: "Percentage of nodes trusted with the class of their cluster (openima), above 0 and at most 100.")
+  var rho: Float?
+  @Option(help: "Weight of cross-entropy (openima).") var eta: Float?
+  @Option(name: [.customLong("tau"), .customLong("temperature")], help: "Temperature of contrastive losses.")
+  var tau: Float?
+  @Option(name: .customLong("method-options"), help: "Numbers that one method alone has, such as margin=10,scale=2.")
+  var methodOptions: String?
+
   /// The flags that were given, by configuration key.
   var layer: ConfigurationLayer {
     var layer = ConfigurationLayer(origin: "command line")
     let words: [(String, String?)] = [
-      ("task", task), ("model", model), ("features", features), ("normalizeFeatures", normalizeFeatures),
+      ("task", task), ("method", method), ("classes", classes), ("alignment", alignment), ("variant", variant),
+      ("model", model), ("features", features), ("normalizeFeatures", normalizeFeatures),
       ("undirected", undirected), ("norm", norm), ("jumping", jumping), ("aggregator", aggregator),
       ("optimizer", optimizer),
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights), ("relationMerge", relationMerge),
@@ -114,7 +130,7 @@ struct TrainingOptions: ParsableArguments {
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
       ("weightDecay", weightDecay), ("weightDecay2", weightDecay2), ("momentum", momentum),
       ("labelSmoothing", labelSmoothing), ("correctionScale", correctionScale), ("correctionAlpha", correctionAlpha),
-      ("smoothingAlpha", smoothingAlpha),
+      ("smoothingAlpha", smoothingAlpha), ("rho", rho), ("eta", eta), ("tau", tau),
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("recompute", recompute), ("normalizeEmbeddings", normalizeEmbeddings),
@@ -127,6 +143,7 @@ struct TrainingOptions: ParsableArguments {
     for (key, value) in switches { layer.set(key, value) }
     layer.set("relations", relations?.split(separator: ",").map(String.init))
     layer.set("metapaths", metapaths?.split(separator: ",").map(String.init))
+    layer.set("methodOptions", methodOptions?.split(separator: ",").map(String.init))
     if !split.isEmpty { layer.set("splits", split) }
     if !relationFanouts.isEmpty { layer.set("relationFanouts", relationFanouts) }
     if let fanouts {

@@ -16,6 +16,12 @@ struct TrainingReport {
 
   func fill(_ report: inout Report) {
     report.set("model", configuration.model)
+    if configuration.isOpenWorld {
+      report.set("method", configuration.method)
+      let counts = results.compactMap(\.classes)
+      report.set("classes", average(counts.map(\.used)))
+      report.set("classesOfSplit", average(counts.map(\.split)))
+    }
     report.set("path", path)
     report.set("parameters", results.first?.parameters)
     report.set("epochs", average(results.map(\.epochs)))
@@ -37,13 +43,36 @@ struct TrainingReport {
     let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
     let epochs =
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
-    report.say("\(configuration.model), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
+    let name = configuration.method.map { "\($0) with \(configuration.model)" } ?? configuration.model
+    report.say("\(name), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
+    if configuration.isOpenWorld { return openWorldLines(&report, share) }
     var rows = [["", "train", "validation", "test"]]
     for metric in Metric.allCases {
       let cells = parts.map { _, part in shown(metric, part) }
       if cells.contains(where: { !$0.isEmpty }) { rows.append([metric.rawValue] + cells) }
     }
     report.table(rows)
+    if let share { report.say(timesLine(share)) }
+    report.say("Run in \(path)")
+  }
+
+  /// What open-world runs print in place of a table of metrics.
+  private func openWorldLines(_ report: inout Report, _ share: Double?) {
+    let (means, deviations) = summary(\.test)
+    report.table(
+      OpenWorldRunReport.table { key in
+        guard let value = means[key] else { return "" }
+        return results.count == 1 ? percent(value) : "\(percent(value)) ± \(percent(deviations[key] ?? 0))"
+      })
+    for (name, key) in [("Imbalance rate", "imbalanceRate"), ("Separation rate", "separationRate")] {
+      if let value = means[key] { report.say("\(name) \(OpenWorldRunReport.rounded(value))") }
+    }
+    for result in results {
+      guard let classes = result.classes, classes.used != classes.split || classes.isEstimated else { continue }
+      report.say(
+        "Run \(result.run) trained with \(classes.used) classes\(classes.isEstimated ? ", an estimate" : ""); its split has \(classes.split)"
+      )
+    }
     if let share { report.say(timesLine(share)) }
     report.say("Run in \(path)")
   }
@@ -73,11 +102,19 @@ struct TrainingReport {
     return results.count == 1 ? text(value) : "\(text(value)) ± \(text(deviations[metric.rawValue] ?? 0))"
   }
 
+  /// Mean and (population) standard deviation of each score over the runs that have it.
   private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> (
     mean: [String: Double], deviation: [String: Double]
   ) {
-    let (mean, deviation) = MetricValues.summary(results.map { MetricValues($0[keyPath: part]) })
-    return (mean.byName, deviation.byName)
+    let runs = results.map { $0[keyPath: part] }
+    var (means, deviations): ([String: Double], [String: Double]) = ([:], [:])
+    for key in Set(runs.flatMap(\.keys)) {
+      let values = runs.compactMap { $0[key] }
+      let average = mean(values)
+      means[key] = average
+      deviations[key] = mean(values.map { ($0 - average) * ($0 - average) }).squareRoot()
+    }
+    return (means, deviations)
   }
 
   private func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }

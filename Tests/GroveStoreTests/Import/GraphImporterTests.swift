@@ -37,7 +37,9 @@ import Testing
         ]
       ], ids: [paper: ["7", "007", "0123456789ABCDEF01234567", "an id of more than fifteen bytes"]],
       splits: [
-        Split(name: "first", kind: "test", train: [2], validation: [0], test: [3]),
+        Split(
+          name: "first", kind: "test", train: [2], validation: [0], test: [3],
+          classes: ClassDivision(seen: [2, 0], novel: [1])),
         Split(
           name: "timed", kind: "time", train: [0], validation: [2], test: [3],
           years: TimeBounds(train: 1999, validation: 2001)),

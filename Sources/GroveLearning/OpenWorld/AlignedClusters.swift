@@ -1,0 +1,87 @@
+import GroveKernels
+public import GroveLayers
+public import GroveTensors
+
+/// The second stage of two-stage methods: K-means of the embeddings, clusters standing for the classes that alignment
+/// gives them.
+///
+///     score(node, class c) = −‖z[node] − μ[c]‖² / 2σ²,  μ[c] the center of the cluster of class c,
+///     σ² the mean squared distance of a node to the center of its cluster
+///
+/// Letters: N nodes, D width, K classes and clusters.
+public final class AlignedClusters: Module {
+  /// μ, in the order of classes; zeros before the first clustering. [K · D]
+  public let centers: Buffer
+  /// σ². [1]
+  public let spread: Buffer
+  private let usesValidation: Bool
+  private let random: RandomStream
+
+  /// What a clustering gave to all nodes.
+  public struct Found {
+    /// The class that each node's cluster stands for. [N]
+    public let classes: [Int32]
+    /// Distance of each node to its center. [N]
+    public let distances: [Float]
+  }
+
+  /// Clusters for the classes of a shape; its configuration says which labels align them.
+  public init(_ shape: OpenWorldShape) {
+    centers = Buffer([Float](repeating: 0, count: shape.problem.classCount * shape.width))
+    spread = Buffer([1])
+    usesValidation = shape.configuration.alignment == "train-validation"
+    random = shape.random.substream(0)
+  }
+
+  /// Clusters the nodes that are learned from, the same way in every epoch, and aligns clusters with classes.
+  ///
+  /// - Complexity: that of K-means with ten starts.
+  @discardableResult
+  public func settle(_ now: OpenWorldSnapshot) -> Found {
+    let problem = now.problem
+    let (rows, width, count) = (now.nodeEmbeddings, now.embeddings.columns, problem.classCount)
+    let clustering = KMeans(clusters: count)(rows.buffer, width: width, random: random)
+    var clusters = clustering.labels
+    var distances = clustering.distances(of: rows.buffer)
+    let squares = distances.reduce(0.0) { $0 + Double($1) * Double($1) }
+    if problem.nodes.count != problem.nodeCount {
+      let all = now.embeddings.buffer
+      clusters = clustering.nearest(to: all)
+      for (place, node) in problem.nodes.enumerated() { clusters[Int(node)] = clustering.labels[place] }
+      distances = AlignedClusters.distances(of: all, clusters: clusters, clustering)
+    }
+    let known = (problem.training + (usesValidation ? problem.validation : []))
+    let alignment = ClusterAlignment(
+      clusters: clusters, classes: problem.classes, known: known, count: count)
+    var placed = [Float](repeating: 0, count: count * width)
+    for cluster in 0..<count {
+      let label = Int(alignment.classOfCluster[cluster])
+      placed.replaceSubrange(label * width..<(label + 1) * width, with: clustering.center(cluster))
+    }
+    centers.value.copy(from: FloatBuffer(placed))
+    spread.value.copy(from: FloatBuffer([max(Float(squares / Double(problem.nodes.count)), 1e-12)]))
+    return Found(classes: alignment.classes(of: clusters), distances: distances)
+  }
+
+  /// Scores of rows, the largest for the nearest center. [n, D] → [n, K]
+  public func scores(of embeddings: Tensor) -> Tensor {
+    let width = embeddings.columns
+    let points = Tensor(centers.value, rows: centers.value.count / width, columns: width)
+    let factor = 1 / (2 * spread.value[0])
+    let squares = points.rowDot(points).values
+    // ‖z‖² is the same for all classes of a row; it matters to probabilities no more than to the largest.
+    let shift = Tensor(squares.map { -factor * $0 }, rows: 1, columns: points.rows)
+    return (2 * factor * embeddings.matmul(points, transposed: true)).addingRow(shift)
+  }
+
+  private static func distances(of rows: FloatBuffer, clusters: [Int32], _ clustering: Clustering) -> [Float] {
+    let width = clustering.width
+    let own = FloatBuffer(count: rows.count)
+    Kernels.gather(FloatBuffer(clustering.centers), ids: clusters, width: width, into: own)
+    let gap = FloatBuffer(count: rows.count)
+    Kernels.blend(1, rows, -1, own, into: gap)
+    let sums = FloatBuffer(count: clusters.count, zeroed: true)
+    Kernels.rowDot(gap, gap, width: width, heads: 1, into: sums)
+    return sums.values.map { $0.squareRoot() }
+  }
+}
