@@ -15,6 +15,7 @@ public final class AlignedClusters: Module {
   /// σ². [1]
   public let spread: Buffer
   private let usesValidation: Bool
+  private let keepsTraining: Bool
   private let random: RandomStream
 
   /// What a clustering gave to all nodes.
@@ -26,10 +27,14 @@ public final class AlignedClusters: Module {
   }
 
   /// Clusters for the classes of a shape; its configuration says which labels align them.
-  public init(_ shape: OpenWorldShape) {
+  ///
+  /// - Parameter keepsTraining: whether training nodes stay in the cluster of their class (`SemiSupervisedKMeans`); then no
+  ///   label aligns clusters.
+  public init(_ shape: OpenWorldShape, keepsTraining: Bool = false) {
     centers = Buffer([Float](repeating: 0, count: shape.problem.classCount * shape.width))
     spread = Buffer([1])
     usesValidation = shape.configuration.alignment == "train-validation"
+    self.keepsTraining = keepsTraining
     random = shape.random.substream(0)
   }
 
@@ -40,7 +45,7 @@ public final class AlignedClusters: Module {
   public func settle(_ now: OpenWorldSnapshot) -> Found {
     let problem = now.problem
     let (rows, width, count) = (now.nodeEmbeddings, now.embeddings.columns, problem.classCount)
-    let clustering = KMeans(clusters: count)(rows.buffer, width: width, random: random)
+    let clustering = clustering(of: rows.buffer, width: width, problem)
     var clusters = clustering.labels
     var distances = clustering.distances(of: rows.buffer)
     let squares = distances.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -50,17 +55,30 @@ public final class AlignedClusters: Module {
       for (place, node) in problem.nodes.enumerated() { clusters[Int(node)] = clustering.labels[place] }
       distances = AlignedClusters.distances(of: all, clusters: clusters, clustering)
     }
-    let known = (problem.training + (usesValidation ? problem.validation : []))
-    let alignment = ClusterAlignment(
-      clusters: clusters, classes: problem.classes, known: known, count: count)
+    let classOfCluster = classOfCluster(clusters, problem)
     var placed = [Float](repeating: 0, count: count * width)
     for cluster in 0..<count {
-      let label = Int(alignment.classOfCluster[cluster])
+      let label = Int(classOfCluster[cluster])
       placed.replaceSubrange(label * width..<(label + 1) * width, with: clustering.center(cluster))
     }
     centers.value.copy(from: FloatBuffer(placed))
     spread.value.copy(from: FloatBuffer([max(Float(squares / Double(problem.nodes.count)), 1e-12)]))
-    return Found(classes: alignment.classes(of: clusters), distances: distances)
+    return Found(classes: clusters.map { classOfCluster[Int($0)] }, distances: distances)
+  }
+
+  private func clustering(of rows: FloatBuffer, width: Int, _ problem: OpenWorldProblem) -> Clustering {
+    let count = problem.classCount
+    guard keepsTraining else { return KMeans(clusters: count)(rows, width: width, random: random) }
+    let kept = problem.nodes.map { problem.isTraining[Int($0)] ? problem.classes[Int($0)] : -1 }
+    return SemiSupervisedKMeans(clusters: count)(rows, width: width, classes: kept, random: random)
+  }
+
+  private func classOfCluster(_ clusters: [Int32], _ problem: OpenWorldProblem) -> [Int32] {
+    if keepsTraining { return (0..<Int32(problem.classCount)).map { $0 } }
+    let known = problem.training + (usesValidation ? problem.validation : [])
+    return ClusterAlignment(
+      clusters: clusters, classes: problem.classes, known: known, count: problem.classCount
+    ).classOfCluster
   }
 
   /// Scores of rows, the largest for the nearest center. [n, D] → [n, K]

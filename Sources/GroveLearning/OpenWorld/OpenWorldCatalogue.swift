@@ -61,7 +61,14 @@ extension OpenWorldRecipe {
 public enum OpenWorldCatalogue {
   /// The recipes in the order in which `grove models list` shows them.
   public static let recipes: [OpenWorldRecipe] = [
-    OpenIMA.recipe
+    OpenIMA.recipe,
+    InfoNCE.recipe,
+    InfoNCESupCon.recipe,
+    InfoNCESupConCE.recipe,
+    ORCA.recipe,
+    ORCA.zeroMarginRecipe,
+    GCD.recipe,
+    SimGCD.recipe,
   ]
 
   /// The method that is trained unless told otherwise.

@@ -52,9 +52,7 @@ private final class ContrastAlone: OpenWorldMethod {
   private let contrast: TwoViewContrast
 
   init(_ shape: OpenWorldShape) {
-    let options = shape.configuration
-    contrast = TwoViewContrast(
-      temperature: options.tau, baseTemperature: options.variant == "paper-code" ? 0.07 : nil)
+    contrast = TwoViewContrast(shape.configuration)
   }
 
   func needsTrainingRows(in epoch: Int) -> Bool { false }

@@ -36,8 +36,7 @@ public final class OpenIMA: OpenWorldMethod {
     let options = shape.configuration
     head = Linear(shape.width, shape.problem.classCount, from: start)
     clusters = AlignedClusters(shape)
-    contrast = TwoViewContrast(
-      temperature: options.tau, baseTemperature: options.variant == "paper-code" ? 0.07 : nil)
+    contrast = TwoViewContrast(options)
     (eta, percent) = (options.eta, Double(options.rho))
   }
 
@@ -52,12 +51,8 @@ public final class OpenIMA: OpenWorldMethod {
     let classes = labels.batchClasses(step.nodes)
     let logits = views.map { head($0) }
     let scaled = logits.map { step.batch(of: $0).normalizedRows() }
-    var loss = contrast(rows[0], rows[1], classes: classes) + contrast(scaled[0], scaled[1], classes: classes)
-    if eta > 0 {
-      let truth = step.problem.classes(of: step.problem.training)
-      for view in logits { loss = loss + eta * step.training(of: view).crossEntropy(truth) }
-    }
-    return loss
+    let loss = contrast(rows[0], rows[1], classes: classes) + contrast(scaled[0], scaled[1], classes: classes)
+    return eta > 0 ? loss + eta * step.crossEntropy(of: logits) : loss
   }
 
   /// Clusters, and who is trusted with the class of its cluster.
