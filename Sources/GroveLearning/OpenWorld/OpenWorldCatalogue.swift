@@ -61,7 +61,8 @@ extension OpenWorldRecipe {
 public enum OpenWorldCatalogue {
   /// The recipes in the order in which `grove models list` shows them.
   public static let recipes: [OpenWorldRecipe] = [
-    OpenIMA.recipe
+    OpenIMA.recipe, OpenLDN.recipe, OpenCon.recipe, OpenCon.twoStageRecipe, OODGAT.recipe, OpenWGL.recipe,
+    POWN.recipe,
   ]
 
   /// The method that is trained unless told otherwise.
