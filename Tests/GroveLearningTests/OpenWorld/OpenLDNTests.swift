@@ -105,7 +105,7 @@ import Testing
 
   @Test func `novel classes get their surest nodes after the first stage, equally many each at most`() throws {
     let made = try MadeMethod("openldn", graph) {
-      ($0.epochs, $0.methodOptions) = (4, ["base=0.5", "labeled=50"])
+      ($0.epochs, $0.methodOptions) = (4, ["base=2", "labeled=50"])
     }
     let method = try method(made)
     let (network, problem) = (made.model.network, made.trainer.problem)

@@ -95,7 +95,7 @@ import Testing
     let (few, _) = try labels(gate: 50, certain: 100, hops: 0)
     let given = (0..<80).filter { few.classes[$0] >= 0 }
     #expect(given.allSatisfy { few.classes[$0] == Int32($0 % 4) })
-    #expect(given.count <= 20, "half of the nodes of two classes of 20")
+    #expect(given.count <= 40, "half of the nodes that are nearest to each of two prototypes")
     let (none, _) = try labels(gate: 50, certain: 0)
     #expect(none.classes.allSatisfy { $0 == -1 })
   }

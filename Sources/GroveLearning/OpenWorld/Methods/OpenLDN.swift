@@ -8,15 +8,15 @@ public import GroveTensors
 ///     pair    = mean over pairs of (cos(p[i], p[j]) − S_φ(z[i], z[j]))²,  p the softmax of the logits
 ///
 /// A step has two parts. First the network for pairs: φ goes down the gradient of CE(training) after one step of θ on L
-/// (`InnerStep`). Then encoder and head go down L with S held fixed. Later epochs are those of a classifier of known
-/// classes: of each novel class the nodes that are surest of it, a tenth of an equal share of all nodes for each, count as
-/// labeled, and pairs and H are gone.
+/// (`InnerStep`). Then encoder and head go down L with S held fixed. Epochs after the first 50 are those of a classifier of
+/// known classes: of each novel class the nodes that are surest of it, a tenth of an equal share of all nodes for each,
+/// count as labeled, and pairs and H are gone. Shorter runs, as those of 20 epochs are, know the first stage alone.
 ///
 /// - Source: Rizve, Kardan, Khan, Khan, Shah 2022 and its published code (nayeemrizve/OpenLDN). Differs: the gradient through
 ///   the inner step is a directional difference; pairs are those within groups of 200 nodes, the batch of the code; an
-///   unlabeled node is one of the batch, a labeled one any training node; the code starts the second stage anew, as another
-///   program with its own method, after 50 epochs, here weights go on after half of the epochs (our choice), labels of
-///   novel classes are chosen after each of them, and unsure nodes count by the same threshold.
+///   unlabeled node is one of the batch, a labeled one any training node; the code's second stage begins anew in another
+///   program with a method of its own, here weights go on, labels of novel classes are chosen after each epoch, and the
+///   threshold stays. With few steps the network for pairs has hardly moved at the code's rate.
 public final class OpenLDN: OpenWorldMethod {
   /// Logits of all classes. [D] → [K]
   public let head: Linear
@@ -43,7 +43,7 @@ public final class OpenLDN: OpenWorldMethod {
       MethodParameter("inner-rate", 1e-3, in: 1e-9...10, "learning rate of the inner step"),
       MethodParameter("pair-rate", 1e-4, in: 0...10, "learning rate of the network for pairs, under the schedule"),
       MethodParameter("labeled", 10, in: 0...100, "percent of an equal share of nodes for each novel class"),
-      MethodParameter("base", 0.5, in: 0...1, "share of the epochs before novel classes count as known"),
+      MethodParameter("base", 50, in: 1...1_000_000, "epochs before novel classes count as known"),
       MethodParameter("hidden", 100, in: 1...65536, "inner columns of the network for pairs"),
     ],
     defaults: { ($0.lr, $0.weightDecay) = (5e-4, 0) }, make: { OpenLDN($0, $1) })
@@ -55,7 +55,7 @@ public final class OpenLDN: OpenWorldMethod {
     pairs = PairNetwork(shape.width, hidden: Int(options["hidden"]), from: start)
     (threshold, innerRate) = (Float(options["threshold"]), Float(options["inner-rate"]))
     (pairRate, labeledShare) = (Float(options["pair-rate"]), options["labeled"] / 100)
-    baseEpochs = Int((options["base"] * Double(shape.configuration.epochs)).rounded(.up))
+    baseEpochs = Int(options["base"])
     rate = shape.configuration.lr
     random = shape.random.substream(3)
   }
