@@ -109,7 +109,7 @@ extension Kernels {
     }
     if rows >= 2048 && height * width <= 1 << 18 {
       if !adding { c.clear() }
-      sumOverBlocks(rows: rows, grain: max(1024, (rows + 31) / 32), width: c.count, zeroed: false, into: c) {
+      sumOverBlocks(rows: rows, grain: max(1024, (rows + 15) / 16), width: c.count, zeroed: false, into: c) {
         sum($0, 0..<height, into: $1, adding: false)
       }
     } else {

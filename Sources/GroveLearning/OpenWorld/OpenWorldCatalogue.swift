@@ -69,6 +69,12 @@ public enum OpenWorldCatalogue {
     ORCA.zeroMarginRecipe,
     GCD.recipe,
     SimGCD.recipe,
+    OpenLDN.recipe,
+    OpenCon.recipe,
+    OpenCon.twoStageRecipe,
+    OODGAT.recipe,
+    OpenWGL.recipe,
+    POWN.recipe,
   ]
 
   /// The method that is trained unless told otherwise.

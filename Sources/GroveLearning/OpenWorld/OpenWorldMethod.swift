@@ -76,8 +76,9 @@ public final class OpenWorldStep {
   public let blocks: [Block]
   /// Encoder, features and the method itself.
   public let network: OpenWorldNetwork
+  /// Features of the sources of the first block, without dropout: what an encoder takes. [S, F]
+  public let input: Tensor
   private let trainingPlaces: [Int32]
-  private let input: Tensor
   private let clock: StepClock
 
   init(

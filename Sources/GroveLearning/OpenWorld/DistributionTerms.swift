@@ -1,0 +1,77 @@
+import Foundation
+import GroveKernels
+import GroveTensors
+
+/// Terms of losses that several methods share.
+///
+/// Letters: N rows, K classes.
+enum DistributionTerms {
+  /// Entropy of the softmax of each row. [N, K] → [N, 1]
+  ///
+  ///     H[i] = −Σ over c of p[i, c] · log p[i, c],  p = softmax of the row
+  static func entropies(of logits: Tensor) -> Tensor { -1 * logits.softmax().rowDot(logits.logSoftmax()) }
+
+  /// How far the mean of distributions is from a prior: their divergence, where the prior sums to 1. [N, K] → [1, 1]
+  ///
+  ///     Σ over c of m[c] · log(m[c] / q[c]),  m = mean over rows, at least `floor`
+  ///
+  /// - Parameter prior: q; nil for ones, with which this is the entropy of the mean with the sign turned.
+  static func divergence(of probabilities: Tensor, prior: [Float]? = nil, floor: Float) -> Tensor {
+    let width = probabilities.columns
+    let least = Tensor([Float](repeating: floor, count: width), rows: 1, columns: width)
+    let mean = Tensor.maximum([probabilities.columnMean(), least])
+    let logs = mean.applying(.logarithm)
+    guard let prior else { return (mean * logs).sum() }
+    return (mean * (logs - Tensor(prior.map { log($0) }, rows: 1, columns: width))).sum()
+  }
+
+  /// Cross-entropy of the softmax of each row against equal shares. [N, K] → [N, 1]
+  ///
+  ///     −1/K · Σ over c of log p[i, c]
+  static func uniformCrossEntropies(of logits: Tensor) -> Tensor {
+    let width = logits.columns
+    return logits.logSoftmax().rowDot(
+      Tensor([Float](repeating: -1 / Float(width), count: width), rows: 1, columns: width))
+  }
+
+  /// Cosine of two columns of numbers. [N, 1], [N, 1] → [1, 1]
+  static func cosine(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let squares = ((a * a).sum() * (b * b).sum()).adding(1e-20)
+    return (a * b).sum().scaled(by: squares.applying(.reciprocalSquareRoot))
+  }
+
+  /// ‖row − point‖ of rows and points of length 1. [N, D], [K, D] → [N, K]
+  ///
+  /// A millionth is added to the squares, so that the gradient of a row on its point is finite.
+  static func unitDistances(_ rows: Tensor, _ points: Tensor) -> Tensor {
+    let squares = (-2 * rows.matmul(points, transposed: true)).adding(2).relu().adding(1e-6)
+    return squares * squares.applying(.reciprocalSquareRoot)
+  }
+
+  /// The largest entry of each row. [N, K] → [N, 1]
+  static func rowMaximum(_ rows: Tensor) -> Tensor {
+    Tensor.maximum((0..<rows.columns).map { rows.columns($0..<$0 + 1) })
+  }
+}
+
+/// Largest probability of each row of logits, and its class.
+struct Confidence {
+  /// max over c of softmax(row)[c]. [N]
+  let values: [Float]
+  /// The class that has it, of equals the first. [N]
+  let classes: [Int32]
+
+  init(of logits: Tensor) {
+    let width = logits.columns
+    let shares = Pass.withoutRecording { logits.softmax().values }
+    var values: [Float] = []
+    var classes: [Int32] = []
+    for row in 0..<logits.rows {
+      var best = row * width
+      for place in row * width..<(row + 1) * width where shares[place] > shares[best] { best = place }
+      values.append(shares[best])
+      classes.append(Int32(best - row * width))
+    }
+    (self.values, self.classes) = (values, classes)
+  }
+}
