@@ -49,6 +49,9 @@ struct NormalizingTests {
         Slow.standardizedRows(input[0].transposed, epsilon: 0.01).transposed
           .mapped { input[1][0, $1] * $2 + input[2][0, $1] }
       }, fast: { $0[0].batchNormalized(weight: $0[1], bias: $0[2], epsilon: 0.01).result })
+    expectOperation(
+      [x], slow: { Slow.standardizedRows($0[0].transposed, epsilon: 0.01).transposed },
+      fast: { $0[0].standardizedColumns(epsilon: 0.01) })
     let given: (mean: [Float], variance: [Float]) = (
       (0..<columns).map { Float($0) - 1 }, (0..<columns).map { Float($0) + 0.5 }
     )

@@ -99,7 +99,7 @@ public struct OpenWorldReport {
     return [
       CurvesFigure(
         title: "Accuracy",
-        text: "Clusters matched with the classes of training nodes, and apart from that of validation nodes.",
+        text: "Predictions matched with the classes of training nodes, and apart from that of validation nodes.",
         curves: [
           curve("training", 0) { $0.train["accuracy"] }, curve("validation", 1) { $0.validation["accuracy"] },
         ], isShare: true, bestEpoch: result.bestEpoch, lastEpoch: last),
@@ -110,7 +110,7 @@ public struct OpenWorldReport {
         curves: [curve("silhouette", 0) { $0.validation["silhouette"] }], isShare: false,
         bestEpoch: result.bestEpoch, lastEpoch: last),
       CurvesFigure(
-        title: "Loss", text: "The mean loss of the steps of each epoch; its terms change after the first one.",
+        title: "Loss", text: "The mean loss of the steps of each epoch; a method may change its terms as it goes.",
         curves: [curve("training", 0) { $0.loss }], isShare: false, bestEpoch: result.bestEpoch, lastEpoch: last),
     ]
   }

@@ -30,6 +30,12 @@ extension Tensor {
     }
   }
 
+  /// Each column minus its mean, divided by √(variance + epsilon): batch norm before its affine part.
+  public func standardizedColumns(epsilon: Float = 1e-5) -> Tensor {
+    func row(_ value: Float) -> Tensor { Tensor([Float](repeating: value, count: columns), rows: 1, columns: columns) }
+    return batchNormalized(weight: row(1), bias: row(0), epsilon: epsilon).result
+  }
+
   /// Batch norm: each column minus its mean, divided by √(variance + epsilon), times a weight plus a bias.
   ///
   /// - Parameter statistics: means and variances [F] to use in place of the batch's own.

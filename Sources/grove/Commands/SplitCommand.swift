@@ -6,7 +6,7 @@ import GroveStore
 
 struct SplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "split", abstract: "Makes a split of the labelled nodes and stores it with the graph.",
+    commandName: "split", abstract: "Makes a split of the labeled nodes and stores it with the graph.",
     discussion: "Example: grove split data/cora --kind per-class:20,30 --as small")
 
   @Argument(help: "A folder that holds a graph.") var store: String

@@ -101,10 +101,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "paper-code (what a method's published code does) or textbook (its equations).") var variant: String?
   @Option(help: "Percentage of nodes trusted with the class of their cluster (openima), above 0 and at most 100.")
   var rho: Float?
-  @Option(help: "Weight of cross-entropy (openima).") var eta: Float?
+  @Option(help: "Weight of cross-entropy (openima, infonce-supcon-ce).") var eta: Float?
   @Option(name: [.customLong("tau"), .customLong("temperature")], help: "Temperature of contrastive losses.")
   var tau: Float?
-  @Option(name: .customLong("method-options"), help: "Numbers that one method alone has, such as margin=10,scale=2.")
+  @Option(name: .customLong("method-options"), help: "Numbers that one method alone has, such as margin=10.")
   var methodOptions: String?
 
   /// The flags that were given, by configuration key.

@@ -67,7 +67,7 @@ public final class OODGAT: OpenWorldMethod {
     // Standardized with the unbiased deviation.
     let entropies =
       ((count - 1) / count).squareRoot()
-      * DistributionTerms.entropies(of: logits).standardizedColumns(epsilon: 1e-12).result
+      * DistributionTerms.entropies(of: logits).standardizedColumns(epsilon: 1e-12)
     let alike = means.map { DistributionTerms.cosine($0.sigmoid(), entropies.sigmoid()) }
     var loss = (-consistency / Float(means.count)) * alike.dropFirst().reduce(alike[0], +)
     if let first = means.first, let last = means.last, means.count > 1 {
