@@ -14,7 +14,6 @@ extension Kernels {
   ) {
     check(a, holds: m * k, "matrixMultiply a")
     check(b, holds: k * n, "matrixMultiply b")
-    check(c, holds: m * n, "matrixMultiply c")
     if transposeA {
       precondition(!transposeB && bias == nil, "matrixMultiply: aᵀ · bᵀ or aᵀ · b + bias; write b · a transposed")
       sumOuterProducts(a, height: m, b, width: n, rows: k, scale: scale, into: c, adding: adding)
@@ -82,6 +81,7 @@ extension Kernels {
     _ a: FloatBuffer, height: Int, _ b: FloatBuffer, width: Int, rows: Int, scale: Float, into c: FloatBuffer,
     adding: Bool
   ) {
+    check(c, holds: height * width, "sumOuterProducts into")
     guard height > 0, width > 0 else { return }
     if rows == 0 {
       if !adding { c.clear() }
@@ -102,7 +102,7 @@ extension Kernels {
     KernelWork.count(operations: 2 * height * width * rows)
     func sum(_ rows: Range<Int>, _ part: Range<Int>, into out: UnsafeMutablePointer<Float>, adding: Bool) {
       // What the kernel lays out of b at a time.
-      let space = FloatBuffer(count: Int(table.pointee.summed_rows) * ((width + 15) / 16 * 16))
+      let space = FloatBuffer(count: Int(table.pointee.summed_rows) * SharedFactor.padded(width))
       table.pointee.outer_products(
         a.pointer, Int64(height), b.pointer, Int64(width), scale, space.pointer, out, adding, Int64(part.lowerBound),
         Int64(part.upperBound), Int64(rows.lowerBound), Int64(rows.upperBound))
@@ -128,6 +128,9 @@ private struct SharedFactor {
   let width: Int
   let panels: FloatBuffer
 
+  /// Columns that the kernel lays out for a width: whole vectors of 16.
+  static func padded(_ width: Int) -> Int { (width + 15) / 16 * 16 }
+
   /// scale · b, or scale · bᵀ.
   ///
   /// - Shape: b [inner, width], or [width, inner] where `transposed`.
@@ -137,7 +140,7 @@ private struct SharedFactor {
     (self.inner, self.width) = (inner, width)
     let table = Kernels.table.pointee
     let columns = Int(table.panel_columns)
-    let panels = FloatBuffer(count: inner * ((width + 15) / 16 * 16))
+    let panels = FloatBuffer(count: inner * SharedFactor.padded(width))
     self.panels = panels
     Workers.run((width + columns - 1) / columns, Kernels.grain(cost: inner * columns)) {
       table.pack_panels(

@@ -106,6 +106,24 @@ struct ClusterRows {
     return blocks[index / blockRows].read { block in (first..<first + width).map { block[$0] } }
   }
 
+  /// Calls `body` with the first row of each block, its rows, and their scores x · p − ‖p‖² / 2 for some points: as
+  /// ‖x − p‖² = ‖x‖² − 2 · score, the nearest point has the largest.
+  ///
+  /// - Shape: points [K, F], halves = ‖point‖² / 2 [K]; rows [b, F], scores [b, K].
+  /// - Complexity: O(N · K · F) time; memory for the scores of a block of rows.
+  func scoring(
+    _ points: [Float], halves: [Float], _ body: (_ first: Int, _ block: FloatBuffer, _ scores: FloatBuffer) -> Void
+  ) {
+    let (matrix, bias, count) = (FloatBuffer(points), FloatBuffer(halves.map { -$0 }), halves.count)
+    for (index, block) in blocks.enumerated() {
+      let size = block.count / width
+      let scores = FloatBuffer(count: size * count)
+      Kernels.matrixMultiply(
+        block, matrix, transposeB: true, m: size, n: count, k: width, bias: bias, into: scores, adding: false)
+      body(index * blockRows, block, scores)
+    }
+  }
+
   /// ‖row − point‖² of each row and the point of its label, from differences: 0 exactly where they are equal.
   ///
   /// - Shape: labels [N] in 0..<K, points [K, F] → [N].

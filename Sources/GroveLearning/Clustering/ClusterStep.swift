@@ -25,15 +25,8 @@ struct ClusterStep {
     counts = [Int](repeating: 0, count: clusters)
     sums = [Double](repeating: 0, count: centers.count)
     inertia = 0
-    let points = FloatBuffer(centers)
-    // ‖x − c‖² = ‖x‖² − 2 · (x · c − ‖c‖² / 2): the nearest center has the largest score.
-    let halves = FloatBuffer(ClusterStep.halfSquares(centers, width: width).map { -$0 })
-    for (index, block) in rows.blocks.enumerated() {
-      let first = index * rows.blockRows
+    rows.scoring(centers, halves: ClusterStep.halfSquares(centers, width: width)) { first, block, scores in
       let size = block.count / width
-      let scores = FloatBuffer(count: size * clusters)
-      Kernels.matrixMultiply(
-        block, points, transposeB: true, m: size, n: clusters, k: width, bias: halves, into: scores, adding: false)
       var nearest = Kernels.topK(scores, width: clusters, k: 1).columns
       if let pinned {
         for row in 0..<size where pinned[first + row] >= 0 { nearest[row] = pinned[first + row] }

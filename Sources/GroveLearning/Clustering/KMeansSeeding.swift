@@ -74,15 +74,9 @@ struct KMeansSeeding {
     let width = rows.width
     let count = points.count / width
     let halves = ClusterStep.halfSquares(points, width: width)
-    let bias = FloatBuffer(halves.map { -$0 })
-    let buffer = FloatBuffer(points)
     var result = [(distances: [Float], sum: Double)](repeating: (closest, 0), count: count)
-    for (index, block) in rows.blocks.enumerated() {
-      let first = index * rows.blockRows
+    rows.scoring(points, halves: halves) { first, block, scores in
       let size = block.count / width
-      let scores = FloatBuffer(count: size * count)
-      Kernels.matrixMultiply(
-        block, buffer, transposeB: true, m: size, n: count, k: width, bias: bias, into: scores, adding: false)
       block.read { block in
         scores.read { scores in
           for point in 0..<count {

@@ -85,11 +85,8 @@ public final class AlignedClusters: Module {
   public func scores(of embeddings: Tensor) -> Tensor {
     let width = embeddings.columns
     let points = Tensor(centers.value, rows: centers.value.count / width, columns: width)
-    let factor = 1 / (2 * spread.value[0])
-    let squares = points.rowDot(points).values
-    // ‖z‖² is the same for all classes of a row; it matters to probabilities no more than to the largest.
-    let shift = Tensor(squares.map { -factor * $0 }, rows: 1, columns: points.rows)
-    return (2 * factor * embeddings.matmul(points, transposed: true)).addingRow(shift)
+    // What a row's classes have in common matters to probabilities no more than to the largest.
+    return DistributionTerms.nearness(of: embeddings, to: points, spread: spread.value[0])
   }
 
   private static func distances(of rows: FloatBuffer, clusters: [Int32], _ clustering: Clustering) -> [Float] {

@@ -48,6 +48,16 @@ enum DistributionTerms {
     return squares * squares.applying(.reciprocalSquareRoot)
   }
 
+  /// −‖row − center‖² / 2σ² of rows and centers, but for ‖row‖² / 2σ², which all centers of a row have in common.
+  ///
+  /// - Parameter spread: σ².
+  /// - Shape: rows [N, D], centers [K, D] → [N, K].
+  static func nearness(of rows: Tensor, to centers: Tensor, spread: Float) -> Tensor {
+    let factor = 1 / (2 * spread)
+    let shift = Tensor(centers.rowDot(centers).values.map { -factor * $0 }, rows: 1, columns: centers.rows)
+    return (2 * factor * rows.matmul(centers, transposed: true)).addingRow(shift)
+  }
+
   /// The largest entry of each row. [N, K] → [N, 1]
   static func rowMaximum(_ rows: Tensor) -> Tensor {
     Tensor.maximum((0..<rows.columns).map { rows.columns($0..<$0 + 1) })

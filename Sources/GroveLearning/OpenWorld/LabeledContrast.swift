@@ -46,7 +46,7 @@ public final class LabeledContrast: Module {
     let rows = views.map(projected)
     return loss(
       rows.map(step.batch(of:)), training: rows.map(step.training(of:)),
-      classes: step.problem.classes(of: step.problem.training))
+      classes: step.trainingClasses)
   }
 
   /// L of projected rows.

@@ -63,9 +63,7 @@ public final class RejectedClusters: Module {
     guard novelCount > 0 else { return seen }
     let width = embeddings.columns
     let points = Tensor(centers.value, rows: novelCount, columns: width)
-    let factor = 1 / (2 * spread.value[0])
-    let shift = Tensor(points.rowDot(points).values.map { -factor * $0 }, rows: 1, columns: novelCount)
-    let novel = (2 * factor * embeddings.matmul(points, transposed: true)).addingRow(shift).logSoftmax()
+    let novel = DistributionTerms.nearness(of: embeddings, to: points, spread: spread.value[0]).logSoftmax()
     let isRejected = confidence.map { $0 < threshold.value[0] }
     let lower = Tensor.concatenatingColumns([
       Tensor(isRejected.map { $0 ? -30 : 0 }, rows: embeddings.rows, columns: 1)

@@ -27,7 +27,7 @@ extension OpenWorldStep {
   /// - Shape: logits of each view [R, K] → [1, 1].
   /// - Precondition: at least one view; training rows were asked for.
   func crossEntropy(of logits: [Tensor]) -> Tensor {
-    let truth = problem.classes(of: problem.training)
+    let truth = trainingClasses
     return logits.dropFirst().reduce(training(of: logits[0]).crossEntropy(truth)) {
       $0 + training(of: $1).crossEntropy(truth)
     }

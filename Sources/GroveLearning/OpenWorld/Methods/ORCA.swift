@@ -64,7 +64,7 @@ public final class ORCA: OpenWorldMethod {
     let candidates = Tensor.concatenatingRows([step.batch(of: logits[1]), step.training(of: logits[1])])
     return loss(
       step.batch(of: logits[0]), partners: candidates.gathering(rows: partners), training: step.training(of: logits[0]),
-      classes: step.problem.classes(of: step.problem.training), raised: raised)
+      classes: step.trainingClasses, raised: raised)
   }
 
   /// L of logits.
@@ -107,11 +107,8 @@ public final class ORCA: OpenWorldMethod {
   }
 
   private func uncertainty(of embeddings: Tensor, _ problem: OpenWorldProblem) -> Float {
-    let width = problem.classCount
-    let chances = scores(of: embeddings.gathering(rows: problem.unlabeled)).softmax().values
-    let sum = stride(from: 0, to: chances.count, by: width).reduce(0.0) { sum, first in
-      sum + 1 - Double(chances[first..<first + width].max() ?? 0)
-    }
+    let confidence = Confidence(of: scores(of: embeddings.gathering(rows: problem.unlabeled)))
+    let sum = confidence.values.reduce(0.0) { $0 + 1 - Double($1) }
     return Float(sum / Double(max(1, problem.unlabeled.count)))
   }
 

@@ -56,7 +56,7 @@ public final class SimGCD: OpenWorldMethod {
     }
     return loss(
       cosines.map(step.batch(of:)), teachers: teachers, training: cosines.map(step.training(of:)),
-      classes: step.problem.classes(of: step.problem.training))
+      classes: step.trainingClasses)
       + contrast(views, of: step)
   }
 
