@@ -41,7 +41,14 @@ import Testing
     ),
     (["train", "DATA", "--out", "OUT", "--task", "open-world", "--alignment", "test"], ["alignment is 'test'"]),
     (["train", "DATA", "--out", "OUT", "--task", "open-world", "--variant", "paper"], ["variant is 'paper'"]),
-    (["train", "DATA", "--out", "OUT", "--task", "open-world", "--fanouts", "5,5"], ["no fanouts"]),
+    (
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--fanouts", "5"],
+      ["fanouts has 1 number", "openima has 2 layers"]
+    ),
+    (
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--fanouts", "5,5", "--temporal"],
+      ["no use for temporal"]
+    ),
     (
       ["train", "DATA", "--out", "OUT", "--task", "open-world", "--method-options", "margin=1"],
       ["'margin=1'", "openima takes none"]

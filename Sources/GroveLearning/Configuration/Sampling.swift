@@ -28,10 +28,7 @@ extension TrainingConfiguration {
   /// - Throws: `TrainingFailure.configuration` where it cannot, or where fanouts and layers differ in number.
   mutating func settleSampling() throws {
     guard isSampled else { return }
-    guard !isOpenWorld else {
-      throw TrainingFailure.configuration(
-        "open-world training sees all neighbors of the nodes of a batch, so it takes no fanouts; leave them out")
-    }
+    guard !isOpenWorld else { return try checkOpenWorldSampling() }
     let recipe = try ModelCatalogue.recipe(named: model)
     guard let blockCount = recipe.sampledBlocks(self) else {
       throw TrainingFailure.configuration(
@@ -54,6 +51,14 @@ extension TrainingConfiguration {
       throw TrainingFailure.configuration("\(model) sees meta-paths, which have no years; leave temporal out")
     }
     batch = batch ?? TrainingConfiguration.usualBatch
+  }
+
+  /// Checks what open-world training cannot sample by; the method's encoder says later how many fanouts it takes.
+  private func checkOpenWorldSampling() throws {
+    let others = [("temporal", temporal), ("relationFanouts", !relationFanouts.isEmpty)]
+    if let (key, _) = others.first(where: { $0.1 }) {
+      throw TrainingFailure.configuration("open-world training has no use for \(key); leave it out")
+    }
   }
 
   /// Fanouts at each hop from the training nodes, one a relation in the given order; a relation that runs back

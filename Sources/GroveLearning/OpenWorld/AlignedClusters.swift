@@ -3,7 +3,7 @@ public import GroveLayers
 public import GroveTensors
 
 /// The second stage of two-stage methods: K-means of the embeddings, clusters standing for the classes that alignment
-/// gives them.
+/// gives them. Sampled training takes mini-batch K-means.
 ///
 ///     score(node, class c) = −‖z[node] − μ[c]‖² / 2σ²,  μ[c] the center of the cluster of class c,
 ///     σ² the mean squared distance of a node to the center of its cluster
@@ -16,7 +16,11 @@ public final class AlignedClusters: Module {
   public let spread: Buffer
   private let usesValidation: Bool
   private let keepsTraining: Bool
+  private let isSampled: Bool
   private let random: RandomStream
+
+  /// Rows of a batch of mini-batch K-means, as in OpenIMA's published code: all of them on most graphs.
+  static let batch = 2_048_000
 
   /// What a clustering gave to all nodes.
   public struct Found {
@@ -35,6 +39,7 @@ public final class AlignedClusters: Module {
     spread = Buffer([1])
     usesValidation = shape.configuration.alignment == "train-validation"
     self.keepsTraining = keepsTraining
+    isSampled = shape.configuration.isSampled
     random = shape.random.substream(0)
   }
 
@@ -68,7 +73,11 @@ public final class AlignedClusters: Module {
 
   private func clustering(of rows: FloatBuffer, width: Int, _ problem: OpenWorldProblem) -> Clustering {
     let count = problem.classCount
-    guard keepsTraining else { return KMeans(clusters: count)(rows, width: width, random: random) }
+    guard keepsTraining else {
+      return isSampled
+        ? MiniBatchKMeans(clusters: count, batch: AlignedClusters.batch)(rows, width: width, random: random)
+        : KMeans(clusters: count)(rows, width: width, random: random)
+    }
     let kept = problem.nodes.map { problem.isTraining[Int($0)] ? problem.classes[Int($0)] : -1 }
     return SemiSupervisedKMeans(clusters: count)(rows, width: width, classes: kept, random: random)
   }

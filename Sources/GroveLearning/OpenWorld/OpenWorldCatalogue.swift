@@ -53,6 +53,14 @@ extension OpenWorldRecipe {
   public func configurationKeys(model: String) -> [String] {
     ["model"] + OpenWorldCatalogue.encoderOptions(of: model) + options + OpenWorldCatalogue.options
   }
+
+  /// The encoder of a shape: the method's own, or the one that the configuration names.
+  ///
+  /// - Throws: `TrainingFailure.configuration` where the name is not that of an encoder.
+  func encoder(_ shape: OpenWorldShape, _ start: Initializer) throws -> any NodeEncoder {
+    try makeEncoder.map { $0(shape, start) }
+      ?? OpenWorldCatalogue.makeEncoder(inputWidth: shape.inputWidth, shape.configuration, start)
+  }
 }
 
 /// Every method of open-world classification.
@@ -82,7 +90,7 @@ public enum OpenWorldCatalogue {
 
   /// Configuration keys of every method.
   static let options =
-    ["classes", "alignment", "variant", "batch"] + Array(ModelCatalogue.trainingOptions.prefix(6))
+    ["classes", "alignment", "variant", "batch", "fanouts", "replacement", "weightedSampling"] + Array(ModelCatalogue.trainingOptions.prefix(6))
 
   /// - Throws: `TrainingFailure.configuration` that lists the names.
   public static func recipe(named name: String) throws -> OpenWorldRecipe {

@@ -72,7 +72,8 @@ public final class OpenWorldStep {
   public let number: Int
   /// The nodes of the batch, in the order of their rows. [B]
   public let nodes: [Int32]
-  /// The exact neighborhoods of the rows: all edges into them, into the nodes that these come from, and so on.
+  /// The neighborhoods of the rows, the same for all views: edges into them, into the nodes that these come from, and so
+  /// on; all edges without fanouts, else those drawn.
   public let blocks: [Block]
   /// Encoder, features and the method itself.
   public let network: OpenWorldNetwork
@@ -93,7 +94,7 @@ public final class OpenWorldStep {
 
   /// Embeddings of the rows under dropout masks that no other view has. [R, D]
   ///
-  /// Masks belong to nodes and edges, so they are those that a pass over the whole graph would draw.
+  /// Masks belong to nodes and edges, so without fanouts they are those that a pass over the whole graph would draw.
   public func view() -> Tensor { network.encoder(input, over: blocks) }
 
   /// The rows of the batch among those of a view, or of what was made of it row by row. [R, any] → [B, any]
@@ -161,7 +162,7 @@ public final class OpenWorldNetwork: Module {
   }
 }
 
-/// A batch of nodes with the exact neighborhoods of its rows.
+/// A batch of nodes with the neighborhoods of its rows.
 struct OpenWorldBatch: Sendable {
   /// Number of the batch in its epoch, from 0.
   let number: Int
@@ -185,8 +186,8 @@ struct OpenWorldBatch: Sendable {
     }
     self.number = number
     self.nodes = nodes
-    // All edges are taken, so the stream decides nothing.
-    blocks = sampler.sample(from: rows, using: random)
+    // Training nodes come in every step; a stream of the step's own lets each see other neighbors.
+    blocks = sampler.sample(from: rows, using: random.substream(number))
     trainingPlaces = places
   }
 }

@@ -41,10 +41,8 @@ public final class OpenWorldModel {
       options: try MethodOptions(recipe, words: configuration.methodOptions),
       random: RandomStream(seed: seed, run: run, operation: 3))
     let features = data.inputs(from: start)
-    let encoder =
-      try recipe.makeEncoder.map { $0(shape, start) }
-      ?? OpenWorldCatalogue.makeEncoder(inputWidth: data.features.width, configuration, start)
-    network = OpenWorldNetwork(features: features, encoder: encoder, method: recipe.make(shape, start))
+    network = OpenWorldNetwork(
+      features: features, encoder: try recipe.encoder(shape, start), method: recipe.make(shape, start))
   }
 
   /// The trained model of a run folder, on the data it is given.

@@ -5,8 +5,8 @@ import GroveTensors
 
 /// Trains one open-world model by the method that the configuration names.
 ///
-/// An epoch goes through all nodes of the split's three parts in batches, then settles the method, clusters included, and
-/// measures the silhouette of the predictions over validation and test nodes and the accuracy on validation nodes, each
+/// An epoch goes through all nodes of the split's three parts in batches, each with its exact neighborhood or, with fanouts,
+/// a sampled one. Then it settles the method, clusters included, on embeddings from all edges, and measures the silhouette of the predictions over validation and test nodes and the accuracy on validation nodes, each
 /// with a matching of its own. The best epoch is the one that `EpochSelection` finds by these two; test nodes are scored
 /// once, at the end, with its weights.
 public struct OpenWorldTrainer {
@@ -47,9 +47,29 @@ public struct OpenWorldTrainer {
         "classes is \(count), and split '\(split.name)' has \(problem.nodes.count) nodes to cluster; it must be at most that"
       )
     }
+    try OpenWorldTrainer.checkFanouts(configuration, recipe, problem)
     notes =
       problem.unlabeled.count > OpenWorldTrainer.silhouetteLimit
       ? ["silhouettes are those of \(OpenWorldTrainer.silhouetteSample) of \(problem.unlabeled.count) nodes"] : []
+  }
+
+  /// Checks that there is a fanout for each layer of the encoder, by the smallest one that is alike.
+  private static func checkFanouts(
+    _ configuration: TrainingConfiguration, _ recipe: OpenWorldRecipe, _ problem: OpenWorldProblem
+  ) throws {
+    guard configuration.isSampled else { return }
+    var smallest = configuration
+    (smallest.hidden, smallest.heads, smallest.outputHeads) = (1, 1, 1)
+    let random = RandomStream(seed: 0)
+    let shape = OpenWorldShape(
+      inputWidth: 1, width: 1, problem: problem, configuration: smallest,
+      options: try MethodOptions(recipe, words: configuration.methodOptions), random: random)
+    let (given, needed) = (configuration.fanouts.count, try recipe.encoder(shape, Initializer(random)).blockCount)
+    guard given == needed else {
+      throw TrainingFailure.configuration(
+        "fanouts has \(given) \(given == 1 ? "number" : "numbers"), the encoder of \(recipe.name) has \(needed) layers; give one for each layer, that of the hop next to the nodes of a batch first"
+      )
+    }
   }
 
   /// Where the time of the epochs trained here went.
@@ -122,8 +142,12 @@ public struct OpenWorldTrainer {
   func steps(
     _ network: OpenWorldNetwork, _ problem: OpenWorldProblem, _ optimizer: any Optimizer, epoch: Int
   ) throws -> Double {
+    // Without fanouts neighborhoods are exact: all edges are taken.
     let sampler = NeighborSampler(
-      problem.graph, fanouts: [Int](repeating: -1, count: network.encoder.blockCount))
+      problem.graph,
+      fanouts: configuration.isSampled
+        ? configuration.fanouts : [Int](repeating: -1, count: network.encoder.blockCount),
+      isReplacing: configuration.replacement, isWeighted: configuration.weightedSampling)
     let training = network.method.needsTrainingRows(in: epoch) ? problem.training : []
     // As in node training: dropout takes the steps from 1 on, weights and drawn splits operations 0 and 1.
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 2)

@@ -11,11 +11,16 @@ public import GroveTensors
 /// that is nearest to its center is trusted with the class of its cluster (`PseudoLabels`). Predictions are the classes of
 /// the clusters.
 ///
+/// *Large graphs.* With fanouts both views share one sampled neighborhood, K-means goes by mini-batches, from the second epoch
+/// on the loss has a term more, and the head predicts in place of the clusters:
+///
+///     mean over the batch of −log(p₁[i] · p₂[n(i)])       p the softmax of l, n(i) the row most like z₁[i]
+///
 /// The variant `paper-code` multiplies C by τ / 0.07, `textbook` does not. In the first epoch the head has no gradient, so
 /// the optimizer leaves it alone.
 ///
 /// - Source: OpenIMA (arXiv 2403.11483) and its published code, commit 7bdc277. Differs: candidates come from a mask, K-means
-///   takes ten starts whatever the library's version.
+///   takes ten starts whatever the library's version; evaluation sees all edges, where the code samples them too.
 public final class OpenIMA: OpenWorldMethod {
   /// What gives the logits l. [D] → [K]
   public let head: Linear
@@ -24,6 +29,7 @@ public final class OpenIMA: OpenWorldMethod {
   private let contrast: TwoViewContrast
   private let eta: Float
   private let percent: Double
+  private let isSampled: Bool
   private var labels: PseudoLabels?
 
   static let recipe = OpenWorldRecipe(
@@ -37,7 +43,7 @@ public final class OpenIMA: OpenWorldMethod {
     head = Linear(shape.width, shape.problem.classCount, from: start)
     clusters = AlignedClusters(shape)
     contrast = TwoViewContrast(options)
-    (eta, percent) = (options.eta, Double(options.rho))
+    (eta, percent, isSampled) = (options.eta, Double(options.rho), options.isSampled)
   }
 
   /// All but the first: then nothing but contrast is learned.
@@ -51,7 +57,11 @@ public final class OpenIMA: OpenWorldMethod {
     let classes = labels.batchClasses(step.nodes)
     let logits = views.map { head($0) }
     let scaled = logits.map { step.batch(of: $0).normalizedRows() }
-    let loss = contrast(rows[0], rows[1], classes: classes) + contrast(scaled[0], scaled[1], classes: classes)
+    var loss = contrast(rows[0], rows[1], classes: classes) + contrast(scaled[0], scaled[1], classes: classes)
+    if isSampled {
+      let chances = logits.map { step.batch(of: $0).softmax() }
+      loss = loss + chances[0].disagreement(with: chances[1].gathering(rows: rows[0].nearestOtherRows()))
+    }
     return eta > 0 ? loss + eta * step.crossEntropy(of: logits) : loss
   }
 
@@ -64,6 +74,8 @@ public final class OpenIMA: OpenWorldMethod {
       population: now.problem.nodes)
   }
 
-  /// How near each class's center is.
-  public func scores(of embeddings: Tensor) -> Tensor { clusters.scores(of: embeddings) }
+  /// How near each class's center is; the logits l in sampled training.
+  public func scores(of embeddings: Tensor) -> Tensor {
+    isSampled ? head(embeddings) : clusters.scores(of: embeddings)
+  }
 }
