@@ -42,7 +42,7 @@ import Testing
     (["train", "DATA", "--out", "OUT", "--task", "open-world", "--alignment", "test"], ["alignment is 'test'"]),
     (["train", "DATA", "--out", "OUT", "--task", "open-world", "--variant", "paper"], ["variant is 'paper'"]),
     (
-      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--fanouts", "5"],
+      ["train", "DATA", "--out", "OUT", "--task", "open-world", "--split", "open-world:20", "--fanouts", "5"],
       ["fanouts has 1 number", "openima has 2 layers"]
     ),
     (
