@@ -90,7 +90,8 @@ public enum OpenWorldCatalogue {
 
   /// Configuration keys of every method.
   static let options =
-    ["classes", "alignment", "variant", "batch", "fanouts", "replacement", "weightedSampling"] + Array(ModelCatalogue.trainingOptions.prefix(6))
+    ["classes", "alignment", "variant", "batch", "fanouts", "replacement", "weightedSampling"]
+    + Array(ModelCatalogue.trainingOptions.prefix(6))
 
   /// - Throws: `TrainingFailure.configuration` that lists the names.
   public static func recipe(named name: String) throws -> OpenWorldRecipe {

@@ -79,7 +79,8 @@ public struct OpenWorldTrainer {
   ///
   /// - Parameters:
   ///   - folder: nil keeps everything in memory.
-  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`.
+  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`. Also asked after
+  ///     steps where no more than the epoch would be lost.
   /// - Returns: the result, the trained model, and the epoch that training went on from (0: it began).
   public func train(
     in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
@@ -102,7 +103,7 @@ public struct OpenWorldTrainer {
     if loop.resumedFrom > 0 { _ = try settle(network, problem, epoch: loop.state.epoch) }
     try loop.train(until: { _ in false }, progress: progress, shouldStop: shouldStop) { loop in
       let epoch = loop.state.epoch
-      let loss = try steps(network, problem, optimizer, epoch: epoch)
+      let loss = try steps(network, problem, optimizer, epoch: epoch) { try loop.leaveEpoch(ifAsked: shouldStop) }
       return try clock.time(\.evaluation) {
         let embeddings = try settle(network, problem, epoch: epoch)
         let predicted = model.predicted(embeddings)
@@ -137,10 +138,12 @@ public struct OpenWorldTrainer {
 
   /// One epoch of steps.
   ///
+  /// - Parameter between: called after each step.
   /// - Returns: the mean over nodes of the loss before the step of their batch.
-  /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch.
+  /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch; what `between` throws.
   func steps(
-    _ network: OpenWorldNetwork, _ problem: OpenWorldProblem, _ optimizer: any Optimizer, epoch: Int
+    _ network: OpenWorldNetwork, _ problem: OpenWorldProblem, _ optimizer: any Optimizer, epoch: Int,
+    between: () throws -> Void = {}
   ) throws -> Double {
     // Without fanouts neighborhoods are exact: all edges are taken.
     let sampler = NeighborSampler(
@@ -172,6 +175,7 @@ public struct OpenWorldTrainer {
         throw TrainingFailure.nonFiniteLoss(epoch: epoch, batch: batch.number + 1, parameter: parameter?.name)
       }
       total += Double(result.loss) * Double(batch.nodes.count)
+      try between()
     }
     return total / Double(problem.nodes.count)
   }

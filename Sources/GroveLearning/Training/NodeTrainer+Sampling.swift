@@ -40,11 +40,12 @@ extension NodeTrainer {
 
   /// One step on each batch of an epoch, at the epoch's learning rate.
   ///
+  /// - Parameter between: called after each step.
   /// - Returns: the mean over training nodes of the loss before the step of their batch.
-  /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch.
+  /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch; what `between` throws.
   func steps(
     _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, _ loader: Loader<SampledBatch>,
-    epoch: Int
+    epoch: Int, between: () throws -> Void
   ) throws -> Double {
     let shown = model.shown(to: .train)
     let rate = learningRate(epoch)
@@ -56,6 +57,7 @@ extension NodeTrainer {
       guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch, batch: batch.number + 1) }
       clock.time(\.optimizer) { optimizer.step(gradients, learningRate: rate) }
       total += Double(loss) * Double(batch.seeds.count)
+      try between()
     }
     return total / Double(loader.seeds.count)
   }

@@ -68,7 +68,8 @@ public struct NodeTrainer {
   ///
   /// - Parameters:
   ///   - folder: nil keeps everything in memory.
-  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`.
+  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`. Also asked after
+  ///     steps where no more than the epoch would be lost.
   /// - Returns: the result, the trained classifier, and the epoch that training went on from (0: it began).
   public func train(
     in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
@@ -98,7 +99,9 @@ public struct NodeTrainer {
     try loop.train(until: isStale, progress: progress, shouldStop: shouldStop) { loop in
       let epoch = loop.state.epoch
       let loss =
-        try loader.map { try steps(model, classifier, optimizer, $0, epoch: epoch) }
+        try loader.map {
+          try steps(model, classifier, optimizer, $0, epoch: epoch) { try loop.leaveEpoch(ifAsked: shouldStop) }
+        }
         ?? step(model, classifier, optimizer, epoch: epoch)
       let scores = try score(model, classifier, loader, epoch: epoch)
       if isBetter(scores, than: loop.state) {

@@ -21,6 +21,8 @@ struct TrainingLoop {
   var kept: [KeptWeights]
   /// Epochs that did not have to be done again.
   private(set) var resumedFrom = 0
+  /// The epoch of the last checkpoint.
+  private var saved = 0
   /// Time of all epochs.
   private(set) var seconds = 0.0
   private var log: MetricsLog?
@@ -38,7 +40,7 @@ struct TrainingLoop {
       state = resumed.state
       self.kept = resumed.kept
     }
-    resumedFrom = state.epoch
+    (resumedFrom, saved) = (state.epoch, state.epoch)
     log = try folder.map { try MetricsLog(path: $0.metricsPath, keepingThrough: state.epoch) }
     seconds = log?.keptSeconds ?? 0
   }
@@ -68,15 +70,24 @@ struct TrainingLoop {
     }
   }
 
+  /// Leaves a long epoch before its end, where that is asked for and the last checkpoint is of the epoch before.
+  ///
+  /// - Throws: `TrainingFailure.interrupted` with that epoch.
+  func leaveEpoch(ifAsked shouldStop: () -> Bool) throws {
+    guard let folder, saved == state.epoch - 1, shouldStop() else { return }
+    throw TrainingFailure.interrupted(path: folder.path, epoch: saved)
+  }
+
   /// Writes the last checkpoint and the best weights, which the module then holds.
-  func finish(best: ModelWeights) throws {
+  mutating func finish(best: ModelWeights) throws {
     try writeLast()
     best.restore(to: module)
     try files?.writeBest(best, epoch: state.bestEpoch)
   }
 
-  private func writeLast() throws {
+  private mutating func writeLast() throws {
     try files?.writeLast(state, current: ModelWeights(of: module), kept: kept, memory: optimizer.memory)
+    saved = state.epoch
   }
 }
 

@@ -90,6 +90,28 @@ import Testing
     #expect(files[0].isPresent && files.allSatisfy { $0 == files[0] })
   }
 
+  @Test func `a long epoch is left where no more than it is lost, and the run goes on to the same bytes`() throws {
+    let scratch = try ScratchFolder()
+    let change: (inout TrainingConfiguration) -> Void = {
+      ($0.fanouts, $0.batch, $0.checkpointEvery) = ([4, 3], 20, 1)
+    }
+    let (whole, cut) = (RunFolder(scratch.file("whole")), RunFolder(scratch.file("cut")))
+    for folder in [whole, cut] { try folder.create(overwriting: false) }
+    _ = try graph.openWorldTrainer(nil, change).train(in: whole)
+    // Four steps an epoch, the end of which asks too: the eighth question is asked after the third step of epoch 2.
+    var questions = 0
+    #expect(throws: TrainingFailure.interrupted(path: cut.path, epoch: 1)) {
+      try graph.openWorldTrainer(nil, change).train(
+        in: cut,
+        shouldStop: {
+          questions += 1
+          return questions == 8
+        })
+    }
+    #expect(try graph.openWorldTrainer(nil, change).train(in: cut).resumedFromEpoch == 1)
+    #expect(FileContents(whole.lastPath).isPresent && FileContents(whole.lastPath) == FileContents(cut.lastPath))
+  }
+
   @Test func `C-30: a step draws at most as many edges into a node as the fanout of its hop`() throws {
     let trainer = try graph.openWorldTrainer { $0.fanouts = [4, 2] }
     let sampler = NeighborSampler(trainer.problem.graph, fanouts: [4, 2])
@@ -101,7 +123,9 @@ import Testing
     let (first, second) = (batch(0), batch(1))
     #expect(Array(first.blocks[1].sourceIDs?.prefix(2) ?? []) == [3, 70], "seeds come first")
     for (block, fanout) in zip(first.blocks, [2, 4]) {
-      let degrees = (0..<block.targetCount).map { Int(block.aggregation.incoming.offsets[$0 + 1] - block.aggregation.incoming.offsets[$0]) }
+      let degrees = (0..<block.targetCount).map {
+        Int(block.aggregation.incoming.offsets[$0 + 1] - block.aggregation.incoming.offsets[$0])
+      }
       #expect(degrees.allSatisfy { $0 <= fanout } && degrees.contains { $0 == fanout })
     }
     #expect(first.blocks[1].sourceIDs != second.blocks[1].sourceIDs, "training nodes see other neighbors in each step")
