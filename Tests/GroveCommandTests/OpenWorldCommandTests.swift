@@ -136,6 +136,38 @@ import Testing
     #expect(methods.contains { $0["name"] as? String == "openima" && $0["task"] as? String == "open-world" })
     let shown = try succeed(["models", "show", "openima"])
     #expect(shown.numbers("defaults")["rho"] == 75 && shown.numbers("defaults")["hidden"] == 128)
+    func keys(_ method: String) throws -> Set<String> {
+      Set((try succeed(["models", "show", method])["defaults"] as? [String: Any] ?? [:]).keys)
+    }
+    let all: Set = ["hidden", "layers", "dropout", "classes", "batch", "lr", "epochs"]
+    #expect(try keys("infonce").isSuperset(of: all.union(["model", "recompute", "tau", "variant", "alignment"])))
+    #expect(try keys("oodgat").isSuperset(of: all.union(["heads", "outputHeads", "attentionDropout"])))
+    for (method, none) in [
+      ("infonce", ["rho", "eta"]), ("gcd", ["tau", "variant", "alignment"]), ("oodgat", ["model", "recompute", "tau"]),
+      ("openwgl", ["model", "recompute", "heads", "outputHeads", "attentionDropout", "alignment"]),
+    ] { #expect(try keys(method).isDisjoint(with: none), "\(method)") }
+  }
+
+  @Test func `options that a method does not read are named, an encoder beside its own among them`() throws {
+    let scratch = try ScratchFolder()
+    let data = try data(scratch)
+    let words = Self.small + ["--method", "oodgat", "--model", "appnp"]
+    let told = try GroveCommand.run(
+      ["train", data, "--out", scratch.file("run"), "--tau", "0.5", "--alignment", "train"] + words)
+    #expect(told.code == 0 && told.output.hasPrefix("oodgat, "), "\(told.output)")
+    let named = told.errorLines.filter { $0.contains("oodgat has no use for") }.compactMap { line in
+      line.split(separator: " ").first { ["model;", "tau;", "alignment;"].contains($0) }
+    }
+    #expect(named == ["alignment;", "model;", "tau;"], "\(told.errors)")
+    // The estimate needs an encoder, and reads the temperature.
+    let estimate = ["--classes", "estimate", "--tau", "0.5"]
+    try expectFailure(
+      ["train", data, "--out", scratch.file("x")] + words + estimate, code: 64, ["appnp is no encoder", "gat"],
+      absent: [scratch.file("x")])
+    let run = ["train", data, "--out", scratch.file("y"), "--no-report"] + Self.small + ["--method", "gcd"]
+    let estimated = try GroveCommand.run(run + ["--method-options", "labeled-weight=0.3"] + estimate)
+    #expect(estimated.code == 0 && !estimated.errors.contains("no use"), "\(estimated.errors)")
+    #expect(estimated.output.hasPrefix("gcd with gat, ") && estimated.output.contains("an estimate"))
   }
 }
 

@@ -43,6 +43,10 @@ struct GATConformanceTests {
   func conformance11() {
     #expect(
       difference(output().values, [0.64044629, -0.04676813, 0.81634802, 0.11609079, 0.86552929, 0.38209401]) <= 1e-4)
+    // The mean before ELU would be something else.
+    let heads = layer()(x, over: path.block)
+    let wrong = (0.5 * (heads.columns(0..<2) + heads.columns(2..<4))).elu()
+    #expect(difference([wrong.values[1]], [-0.08662823]) <= 1e-4)
   }
 
   @Test("C-12: rows of length one")
@@ -51,6 +55,19 @@ struct GATConformanceTests {
       difference(
         output().normalizedRows().values, [0.99734434, -0.07283036, 0.99003934, 0.14079099, 0.91482298, 0.40385506])
         <= 1e-4)
+  }
+
+  @Test("C-13: attention of a node sums to one before dropout", arguments: [1, 3])
+  func sums(heads: Int) {
+    let graph = TestGraphs.random(nodeCount: 40, edgeCount: 300, seed: 5, isolated: 2)
+    func scores(_ seed: Int) -> Tensor { TestInput(rows: 40, columns: heads, seed: seed, bound: 4).tensor() }
+    // Of rows that are all 1 an attention-weighted sum is the sum of the weights; a node without edges has none.
+    let ones = Tensor([Float](repeating: 1, count: 40 * heads), rows: 40, columns: heads)
+    let sums = ones.graphAttention(sourceScores: scores(1), targetScores: scores(2), over: graph.block.aggregation)
+    for node in 0..<40 {
+      let expected: Float = graph.incoming[node].isEmpty ? 0 : 1
+      for head in 0..<heads { #expect(abs(sums.values[node * heads + head] - expected) <= 1e-5, "node \(node)") }
+    }
   }
 
   @Test("C-12: a second self-loop on a node counts in its attention")

@@ -102,6 +102,14 @@ struct ContrastiveLossTests {
   func conformance2() {
     let views: [[Float]] = [[1, 0], [0, 1], [1, 0], [0, 1]]
     #expect(difference([plain(views, [0, 0, 0, 0], 0.7).loss], [1.34395135656]) <= 1e-4)
+    let x = Tensor(views)
+    for anchor in 0..<4 {
+      // One anchor alone: the others get a class that no candidate has.
+      let classes = (0..<4).map { $0 == anchor ? 0 : Int32(100 + $0) }
+      let loss = x.contrastiveLoss(
+        against: x, classes: classes, candidateClasses: [0, 0, 0, 0], temperature: 0.7, excludingSelf: true)
+      #expect(difference([loss.scalar], [1.34395135656]) <= 1e-4, "anchor \(anchor)")
+    }
   }
 
   private let threeNodes: [[Float]] = [[1, 0], [0.6, 0.8], [-1, 0], [0.6, 0.8], [1, 0], [-1, 0]]

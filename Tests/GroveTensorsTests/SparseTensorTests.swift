@@ -56,6 +56,7 @@ struct SparseTensorTests {
     #expect(difference(sparse.values, matrix.times(weight.matrix).values) <= 2e-5)
   }
 
+  /// With the masks of the dense rows, mean and variance of dropout are theirs too: check C-13 of specs/openima.md.
   @Test("Dropout, row scaling and gathering stay sparse and equal the dense ones", arguments: sizes, [true, false])
   func operations(size: (Int, Int), hasValues: Bool) {
     let x = Self.leaf(rows: size.0, columns: size.1, hasValues: hasValues)

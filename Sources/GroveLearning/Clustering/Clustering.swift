@@ -37,7 +37,14 @@ public struct Clustering: Sendable, Equatable {
   /// - Shape: x [N, F] → [N].
   /// - Precondition: `x` holds the rows that were clustered.
   /// - Complexity: O(N · F).
-  public func distances(of x: FloatBuffer) -> [Float] {
+  public func distances(of x: FloatBuffer) -> [Float] { distances(of: x, labels: labels) }
+
+  /// ‖row − center of a cluster‖ of rows that need not be those that were clustered.
+  ///
+  /// - Shape: x [any, F], labels [any] in 0..<K → [any].
+  /// - Precondition: a label for each row of `x`.
+  /// - Complexity: O(rows · F).
+  public func distances(of x: FloatBuffer, labels: [Int32]) -> [Float] {
     precondition(
       x.count == labels.count * width, "distances: \(x.count) floats for \(labels.count) rows of \(width)")
     let rows = ClusterRows(

@@ -10,6 +10,17 @@ extension TrainingConfiguration {
   /// Whether some classes have no labels.
   public var isOpenWorld: Bool { task == "open-world" }
 
+  /// What a run is called: its model, or its method, with the encoder where `model` names it.
+  public var name: String {
+    guard let method else { return model }
+    return hasOwnEncoder ? method : "\(method) with \(model)"
+  }
+
+  /// Whether the method brings an encoder, so that `model` names none.
+  private var hasOwnEncoder: Bool {
+    method.flatMap { try? OpenWorldCatalogue.recipe(named: $0) }?.hasOwnEncoder ?? false
+  }
+
   /// K that a run trains with.
   ///
   /// - Parameter split: number of classes of the split.
@@ -29,6 +40,8 @@ extension TrainingConfiguration {
 
   /// Those of the given keys that matter elsewhere but not to the model or method of this configuration, in order.
   ///
+  /// What the estimate of the number of classes reads matters where there is one.
+  ///
   /// - Throws: `TrainingFailure.configuration` for an unknown model or method.
   public func unused(among keys: some Collection<String>) throws -> [String] {
     guard let method else {
@@ -38,9 +51,10 @@ extension TrainingConfiguration {
     let recipe = try OpenWorldCatalogue.recipe(named: method)
     let special = Set(
       ModelCatalogue.recipes.flatMap(\.options) + ModelCatalogue.trainingOptions + ["metric"]
-        + OpenWorldCatalogue.recipes.flatMap(\.options))
+        + OpenWorldCatalogue.recipes.flatMap(\.options) + ["model"])
     let own = Set(
-      recipe.options + OpenWorldCatalogue.options + OpenWorldCatalogue.encoderOptions(of: model))
+      recipe.configurationKeys(model: model)
+        + (classes == "estimate" ? OpenWorldCatalogue.estimateOptions(model: model) : []))
     return keys.filter { special.contains($0) && !own.contains($0) }.sorted()
   }
 
@@ -54,8 +68,7 @@ extension TrainingConfiguration {
     if classes != "split" && classes != "estimate" && (Int(classes) ?? 0) < 1 {
       return "classes is '\(classes)'; it must be split, estimate or a number of classes"
     }
-    let hasOwnEncoder = (try? OpenWorldCatalogue.recipe(named: method ?? ""))?.makeEncoder != nil
-    if !hasOwnEncoder && !OpenWorldCatalogue.encoders.contains(model) {
+    if (!hasOwnEncoder || classes == "estimate") && !OpenWorldCatalogue.encoders.contains(model) {
       return
         "\(model) is no encoder of open-world training; choose one of \(OpenWorldCatalogue.encoders.joined(separator: ", "))"
     }

@@ -58,7 +58,7 @@ public final class AlignedClusters: Module {
       let all = now.embeddings.buffer
       clusters = clustering.nearest(to: all)
       for (place, node) in problem.nodes.enumerated() { clusters[Int(node)] = clustering.labels[place] }
-      distances = AlignedClusters.distances(of: all, clusters: clusters, clustering)
+      distances = clustering.distances(of: all, labels: clusters)
     }
     let classOfCluster = classOfCluster(clusters, problem)
     var placed = [Float](repeating: 0, count: count * width)
@@ -96,16 +96,5 @@ public final class AlignedClusters: Module {
     let points = Tensor(centers.value, rows: centers.value.count / width, columns: width)
     // What a row's classes have in common matters to probabilities no more than to the largest.
     return DistributionTerms.nearness(of: embeddings, to: points, spread: spread.value[0])
-  }
-
-  private static func distances(of rows: FloatBuffer, clusters: [Int32], _ clustering: Clustering) -> [Float] {
-    let width = clustering.width
-    let own = FloatBuffer(count: rows.count)
-    Kernels.gather(FloatBuffer(clustering.centers), ids: clusters, width: width, into: own)
-    let gap = FloatBuffer(count: rows.count)
-    Kernels.blend(1, rows, -1, own, into: gap)
-    let sums = FloatBuffer(count: clusters.count, zeroed: true)
-    Kernels.rowDot(gap, gap, width: width, heads: 1, into: sums)
-    return sums.values.map { $0.squareRoot() }
   }
 }

@@ -11,18 +11,28 @@ enum DistributionTerms {
   ///     H[i] = −Σ over c of p[i, c] · log p[i, c],  p = softmax of the row
   static func entropies(of logits: Tensor) -> Tensor { -1 * logits.softmax().rowDot(logits.logSoftmax()) }
 
-  /// How far the mean of distributions is from a prior: their divergence, where the prior sums to 1. [N, K] → [1, 1]
+  /// Entropy of the mean of distributions, largest where the classes are equally many. [N, K] → [1, 1]
   ///
-  ///     Σ over c of m[c] · log(m[c] / q[c]),  m = mean over rows, at least `floor`
+  ///     H = −Σ over c of m[c] · log m[c],  m = mean over rows, at least `floor`
+  static func entropyOfMean(of probabilities: Tensor, floor: Float = 1e-12) -> Tensor {
+    let mean = mean(of: probabilities, floor: floor)
+    return -1 * (mean * mean.applying(.logarithm)).sum()
+  }
+
+  /// Divergence of the mean of distributions from a prior that sums to 1. [N, K], prior [K] → [1, 1]
   ///
-  /// - Parameter prior: q; nil for ones, with which this is the entropy of the mean with the sign turned.
-  static func divergence(of probabilities: Tensor, prior: [Float]? = nil, floor: Float) -> Tensor {
+  ///     Σ over c of m[c] · log(m[c] / q[c]),  m as in `entropyOfMean`
+  static func divergence(of probabilities: Tensor, from prior: [Float], floor: Float) -> Tensor {
+    let mean = mean(of: probabilities, floor: floor)
+    let logs = Tensor(prior.map { log($0) }, rows: 1, columns: prior.count)
+    return (mean * (mean.applying(.logarithm) - logs)).sum()
+  }
+
+  /// A class that hardly any row is given has no logarithm, or a huge one. [N, K] → [1, K]
+  private static func mean(of probabilities: Tensor, floor: Float) -> Tensor {
     let width = probabilities.columns
     let least = Tensor([Float](repeating: floor, count: width), rows: 1, columns: width)
-    let mean = Tensor.maximum([probabilities.columnMean(), least])
-    let logs = mean.applying(.logarithm)
-    guard let prior else { return (mean * logs).sum() }
-    return (mean * (logs - Tensor(prior.map { log($0) }, rows: 1, columns: width))).sum()
+    return Tensor.maximum([probabilities.columnMean(), least])
   }
 
   /// Cross-entropy of the softmax of each row against equal shares. [N, K] → [N, 1]

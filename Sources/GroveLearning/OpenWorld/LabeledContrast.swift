@@ -20,17 +20,17 @@ public final class LabeledContrast: Module {
 
   /// λ, τ and τ' as method options.
   static let parameters = [
-    MethodParameter("labeledWeight", 0.35, in: 0...1, "share of losses on labeled nodes"),
+    MethodParameter("labeled-weight", 0.35, in: 0...1, "share of losses on labeled nodes"),
     MethodParameter("temperature", 1, in: 1e-3...1e3, "temperature of contrast of all nodes"),
-    MethodParameter("labeledTemperature", 0.07, in: 1e-3...1e3, "temperature of contrast of labeled nodes"),
+    MethodParameter("labeled-temperature", 0.07, in: 1e-3...1e3, "temperature of contrast of labeled nodes"),
   ]
 
   /// The losses with the options of a shape, whose recipe has `parameters`.
   public init(_ shape: OpenWorldShape, _ start: Initializer) {
     projection = (0..<3).map { _ in Linear(shape.width, shape.width, from: start) }
-    weight = Float(shape.options["labeledWeight"])
+    weight = Float(shape.options["labeled-weight"])
     own = TwoViewContrast(temperature: Float(shape.options["temperature"]))
-    labeled = TwoViewContrast(temperature: Float(shape.options["labeledTemperature"]))
+    labeled = TwoViewContrast(temperature: Float(shape.options["labeled-temperature"]))
   }
 
   /// p of embeddings. [n, D] → [n, D]

@@ -25,7 +25,7 @@ public struct OpenWorldRecipe: Sendable {
   public let title: String
   /// Paper, and where the default values come from.
   public let source: String
-  /// Configuration keys that change this method beside those of all.
+  /// Configuration keys that this method reads beside those of all, such as `tau`; what no method lists is not given to it.
   public let options: [String]
   /// Numbers that no other method has, for `--method-options`.
   public let parameters: [MethodParameter]
@@ -33,6 +33,8 @@ public struct OpenWorldRecipe: Sendable {
   public let defaults: @Sendable (inout TrainingConfiguration) -> Void
   /// The method's own encoder; nil for the one that `--model` names.
   public let makeEncoder: (@Sendable (OpenWorldShape, Initializer) -> any NodeEncoder)?
+  /// Configuration keys that the method's own encoder reads; none where `--model` names the encoder.
+  public let encoderOptions: [String]
   /// The method with its start.
   public let make: @Sendable (OpenWorldShape, Initializer) -> any OpenWorldMethod
 
@@ -40,18 +42,25 @@ public struct OpenWorldRecipe: Sendable {
   public init(
     name: String, title: String, source: String, options: [String] = [], parameters: [MethodParameter] = [],
     defaults: @escaping @Sendable (inout TrainingConfiguration) -> Void = { _ in },
-    makeEncoder: (@Sendable (OpenWorldShape, Initializer) -> any NodeEncoder)? = nil,
+    makeEncoder: (@Sendable (OpenWorldShape, Initializer) -> any NodeEncoder)? = nil, encoderOptions: [String] = [],
     make: @escaping @Sendable (OpenWorldShape, Initializer) -> any OpenWorldMethod
   ) {
     (self.name, self.title, self.source, self.options, self.parameters) = (name, title, source, options, parameters)
-    (self.defaults, self.makeEncoder, self.make) = (defaults, makeEncoder, make)
+    (self.defaults, self.makeEncoder, self.encoderOptions) = (defaults, makeEncoder, encoderOptions)
+    self.make = make
   }
 }
 
 extension OpenWorldRecipe {
-  /// Every configuration key that changes this method with an encoder.
+  /// Whether the method brings an encoder, so that `--model` names none.
+  public var hasOwnEncoder: Bool { makeEncoder != nil }
+
+  /// Every configuration key that changes this method.
+  ///
+  /// - Parameter model: the encoder, where the method has none of its own.
   public func configurationKeys(model: String) -> [String] {
-    ["model"] + OpenWorldCatalogue.encoderOptions(of: model) + options + OpenWorldCatalogue.options
+    (hasOwnEncoder ? encoderOptions : OpenWorldCatalogue.encoderOptions(of: model)) + options
+      + OpenWorldCatalogue.options
   }
 
   /// The encoder of a shape: the method's own, or the one that the configuration names.
@@ -90,8 +99,10 @@ public enum OpenWorldCatalogue {
 
   /// Configuration keys of every method.
   static let options =
-    ["classes", "alignment", "variant", "batch", "fanouts", "replacement", "weightedSampling"]
-    + Array(ModelCatalogue.trainingOptions.prefix(6))
+    ["classes", "batch", "fanouts", "replacement", "weightedSampling"] + Array(ModelCatalogue.trainingOptions.prefix(6))
+
+  /// Configuration keys that the estimate of the number of classes reads, beside those of all, whatever the method.
+  static func estimateOptions(model: String) -> [String] { encoderOptions(of: model) + ["tau", "variant"] }
 
   /// - Throws: `TrainingFailure.configuration` that lists the names.
   public static func recipe(named name: String) throws -> OpenWorldRecipe {
@@ -116,10 +127,10 @@ public enum OpenWorldCatalogue {
   /// Names that `--model` takes for the encoder.
   static let encoders = ["gat", "gatv2", "gcn", "sage"]
 
-  /// Configuration keys that change an encoder.
+  /// Configuration keys that name and change an encoder of `--model`.
   static func encoderOptions(of model: String) -> [String] {
     let own = model.hasPrefix("gat") ? ["heads", "outputHeads", "attentionDropout"] : []
-    return ["hidden", "layers", "dropout", "recompute"] + own + (model == "sage" ? ["aggregator"] : [])
+    return ["model", "hidden", "layers", "dropout", "recompute"] + own + (model == "sage" ? ["aggregator"] : [])
   }
 
   /// The encoder that the configuration names: `layers` convolutions, all but the last of `heads` heads side by side, the

@@ -26,10 +26,15 @@ extension OpenWorldTrainer {
   /// Number of clusters under which the labeled nodes keep to their classes best, in embeddings that were learned by
   /// contrast alone, for which the number of classes need not be known.
   ///
+  /// The encoder is the one that `--model` names, also where the method has one of its own, which need not give rows of
+  /// length 1.
+  ///
   /// - Parameter check: called after each epoch.
   /// - Source: Vaze, Han, Vedaldi, Zisserman 2022, section 3.3.
   func estimatedClassCount(_ check: () throws -> Void) throws -> Int {
     let recipe = OpenWorldRecipe(name: "contrast", title: "", source: "", make: { shape, _ in ContrastAlone(shape) })
+    var configuration = configuration
+    configuration.methodOptions = []  // numbers of another method
     let model = try OpenWorldModel(
       data: data, configuration: configuration, recipe: recipe, split: split, run: run, problem: problem, truth: truth)
     let optimizer = optimizer(of: model.network)

@@ -5,17 +5,6 @@ import GroveTensors
 ///
 /// Letters: B rows, K classes.
 extension Tensor {
-  /// Entropy of the mean of some distributions, largest where the classes are equally many.
-  ///
-  ///     H = −Σ over k of q[k] · log q[k],  q the mean row
-  ///
-  /// - Shape: self is probabilities [B, K] → [1, 1].
-  func entropyOfMean() -> Tensor {
-    let mean = columnMean()
-    // A class that nobody is given has no logarithm.
-    return -1 * (mean * mean.adding(1e-12).applying(.logarithm)).sum()
-  }
-
   /// How little two rows of probabilities agree on a class: −log of the chance that draws from both are equal.
   ///
   ///     mean over i of −log(p[i] · q[i])

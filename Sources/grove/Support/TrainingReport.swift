@@ -43,8 +43,7 @@ struct TrainingReport {
     let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
     let epochs =
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
-    let name = configuration.method.map { "\($0) with \(configuration.model)" } ?? configuration.model
-    report.say("\(name), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
+    report.say("\(configuration.name), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
     if configuration.isOpenWorld { return openWorldLines(&report, share) }
     var rows = [["", "train", "validation", "test"]]
     for metric in Metric.allCases {

@@ -97,6 +97,27 @@ import Testing
     }
   }
 
+  @Test func `C-30: fanouts of 10 and 20, the input's first, as the hops from the seeds`() {
+    let graph = TestGraphs.random(nodeCount: 300, edgeCount: 4500, seed: 8)
+    let seeds = (0..<40).map { Int32(7 * $0 % 300) }
+    let degrees = (0..<300).map { graph.incoming[$0].count }
+    #expect(degrees.contains { $0 < 10 } && degrees.contains { $0 > 20 }, "some are drawn in part, some as a whole")
+    // A model's layers list the input's hop first, the sampler that of the seeds.
+    let blocks = NeighborSampler(graph, fanouts: [10, 20].reversed()).sample(from: seeds, using: stream)
+    for (block, fanout) in zip(blocks, [10, 20]) {
+      let index = block.aggregation.incoming
+      for target in 0..<block.targetCount {
+        let entries = Int(index.offsets[target])..<Int(index.offsets[target + 1])
+        let edges = Set(entries.map { block.edgeIDs?[$0] ?? -1 })
+        let degree = degrees[block.targetNode(target)]
+        #expect(edges.count == entries.count && edges.count == min(fanout, degree))
+      }
+      // Targets come first among the sources.
+      #expect(block.sourceIDs?.prefix(block.targetCount) == block.targetIDs?[...])
+    }
+    #expect(blocks[1].targetIDs == seeds && blocks[0].targetIDs == blocks[1].sourceIDs)
+  }
+
   @Test(arguments: [3, -1]) func `no edge is later than the seed that it is drawn for`(fanout: Int) {
     let graph = TestGraphs.random(nodeCount: 50, edgeCount: 700, seed: 8, weighted: true)
     var random = TestRandom(4)

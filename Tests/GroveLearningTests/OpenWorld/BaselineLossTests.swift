@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [(1, 1), (2, 3), (7, 4)]) func `the contrast of labeled nodes has the gradients it should`(
     batch: Int, training: Int
   ) throws {
-    let options = ["labeledWeight=0.4", "temperature=0.8", "labeledTemperature=0.6"]
+    let options = ["labeled-weight=0.4", "temperature=0.8", "labeled-temperature=0.6"]
     let contrast = try #require(graph.openWorldModel("gcd", options).model.network.method as? GCD).contrast
     let classes = (0..<training).map { Int32($0 % 2) }
     expectOperation(
@@ -255,7 +255,7 @@ import Testing
   }
 
   @Test func `options outside of their range are refused`() {
-    for word in ["labeledWeight=1.5", "temperature=0", "margin=1", "studentTemperature=nan"] {
+    for word in ["labeled-weight=1.5", "temperature=0", "margin=1", "labeled-temperature=nan", "labeledWeight=0.5"] {
       let found = failure { _ = try graph.openWorldModel("gcd", [word]) }
       #expect(found?.kind == .usage, "\(word): \(found?.text ?? "nothing")")
     }

@@ -16,25 +16,36 @@ import Testing
     }
   }
 
-  @Test(arguments: [nil, [0.2, 0.5, 0.3] as [Float]]) func `divergence of the mean from a prior`(prior: [Float]?) {
+  @Test(arguments: [1, 2, 7, 20]) func `entropy of the mean of distributions`(rows: Int) {
+    expectOperation([TestInput(rows: rows, columns: 5, seed: 1)]) {
+      .scalar(SlowLoss.entropyOfMean(Slow.softmax($0[0], logarithm: false)))
+    } fast: {
+      DistributionTerms.entropyOfMean(of: $0[0].softmax())
+    }
+  }
+
+  @Test func `divergence of the mean from a prior`() {
+    let prior: [Float] = [0.2, 0.5, 0.3]
     expectOperation([TestInput(rows: 5, columns: 3, seed: 2, bound: 2)]) { inputs in
       let shares = Slow.softmax(inputs[0], logarithm: false)
       return .scalar(
         (0..<3).reduce(0.0) { total, c in
           let mean = (0..<5).reduce(0.0) { $0 + shares[$1, c] } / 5
-          return total + mean * Slow.logarithm(mean / Double(prior?[c] ?? 1))
+          return total + mean * Slow.logarithm(mean / Double(prior[c]))
         })
     } fast: {
-      DistributionTerms.divergence(of: $0[0].softmax(), prior: prior, floor: 1e-8)
+      DistributionTerms.divergence(of: $0[0].softmax(), from: prior, floor: 1e-8)
     }
   }
 
   @Test func `a share below the floor counts as the floor, and has no gradient`() throws {
     let shares = Tensor([[1, 0], [1, 0]], requiresGradient: true)
-    let loss = DistributionTerms.divergence(of: shares, floor: 1e-3)
-    #expect(difference([loss.scalar], [1e-3 * Slow.logarithm(1e-3)]) < 1e-5)
-    let gradient = try #require(loss.backward()[shares]).values
-    #expect(gradient[1] == 0 && gradient[3] == 0 && abs(gradient[0] - 0.5) < 1e-6)
+    let entropy = DistributionTerms.entropyOfMean(of: shares, floor: 1e-3)
+    #expect(difference([entropy.scalar], [-1e-3 * Slow.logarithm(1e-3)]) < 1e-5)
+    let gradient = try #require(entropy.backward()[shares]).values
+    #expect(gradient[1] == 0 && gradient[3] == 0 && abs(gradient[0] + 0.5) < 1e-6)
+    let divergence = DistributionTerms.divergence(of: shares, from: [0.5, 0.5], floor: 1e-3)
+    #expect(difference([divergence.scalar], [Slow.logarithm(2) + 1e-3 * Slow.logarithm(2e-3)]) < 1e-5)
   }
 
   @Test func `cross-entropy against equal shares`() {

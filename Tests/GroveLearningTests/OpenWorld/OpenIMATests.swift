@@ -210,12 +210,17 @@ import Testing
     for (a, b) in zip(trajectory(isScaled: true), trajectory(isScaled: false)) { #expect(difference(a, b) <= 1e-4) }
   }
 
-  @Test(arguments: [(3327, 2), (7650, 4), (13752, 7), (18333, 9), (34493, 17)])
-  func `C-28: an epoch has as many steps as batches of 2048`(nodes: Int, steps: Int) throws {
+  @Test(
+    arguments: [
+      (3327, nil, 2), (7650, nil, 4), (13_752, nil, 7), (18_333, nil, 9), (34_493, nil, 17), (169_343, 4096, 42),
+      (2_449_029, 4096, 598),
+    ] as [(Int, Int?, Int)])
+  func `C-28: an epoch has as many steps as batches, of 2048 unless told`(nodes: Int, batch: Int?, steps: Int) throws {
     var layer = ConfigurationLayer(origin: "test")
     layer.set("task", "open-world")
-    let batch = try #require(TrainingConfiguration(layers: [layer]).batch)
-    let loader = Loader(seeds: (0..<Int32(nodes)).map { $0 }, batchSize: batch, random: RandomStream(seed: 1)) { $0 }
+    layer.set("batch", batch)
+    let size = try #require(TrainingConfiguration(layers: [layer]).batch)
+    let loader = Loader(seeds: (0..<Int32(nodes)).map { $0 }, batchSize: size, random: RandomStream(seed: 1)) { $0 }
     #expect(loader.batchCount == steps)
   }
 

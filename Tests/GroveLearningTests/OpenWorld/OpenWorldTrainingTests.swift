@@ -36,6 +36,8 @@ import Testing
       folders.append(try train(large, in: scratch.file("\(count)")) { $0.batch = 700 }.folder)
     }
     #expect(same(folders[0], folders[1]) && same(folders[0], folders[2]))
+    let logs = try folders.map { try log($0).map { [$0.loss] + $0.validation.values.sorted() } }
+    #expect(logs[0] == logs[1] && logs[0] == logs[2] && logs[0].count == 4)
     let other = try train(large, in: scratch.file("other")) {
       $0.batch = 700
       $0.seed = 1

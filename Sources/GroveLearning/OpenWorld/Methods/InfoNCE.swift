@@ -17,7 +17,7 @@ public final class InfoNCE: TwoStageMethod {
 
   static let recipe = OpenWorldRecipe(
     name: "infonce", title: "InfoNCE, then clusters", source: "van den Oord 2018; options of OpenIMA's published code",
-    options: ["tau"], make: { shape, _ in InfoNCE(shape) })
+    options: ["tau", "variant", "alignment"], make: { shape, _ in InfoNCE(shape) })
 
   /// The method with its start.
   public init(_ shape: OpenWorldShape) {

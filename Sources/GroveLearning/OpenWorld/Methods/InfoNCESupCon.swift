@@ -15,7 +15,7 @@ public final class InfoNCESupCon: TwoStageMethod {
 
   static let recipe = OpenWorldRecipe(
     name: "infonce-supcon", title: "InfoNCE with supervised contrast of training nodes, then clusters",
-    source: "Khosla 2020; options of OpenIMA's published code", options: ["tau"],
+    source: "Khosla 2020; options of OpenIMA's published code", options: ["tau", "variant", "alignment"],
     make: { shape, _ in InfoNCESupCon(shape) })
 
   /// The method with its start.

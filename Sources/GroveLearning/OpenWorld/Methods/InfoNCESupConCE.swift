@@ -20,7 +20,8 @@ public final class InfoNCESupConCE: TwoStageMethod {
 
   static let recipe = OpenWorldRecipe(
     name: "infonce-supcon-ce", title: "InfoNCE, supervised contrast and cross-entropy of training nodes, then clusters",
-    source: "an ablation of OpenIMA, arXiv 2403.11483; options of its published code", options: ["eta", "tau"],
+    source: "an ablation of OpenIMA, arXiv 2403.11483; options of its published code",
+    options: ["eta", "tau", "variant", "alignment"],
     make: { InfoNCESupConCE($0, $1) })
 
   /// The method with its start.

@@ -36,7 +36,9 @@ public final class OODGAT: OpenWorldMethod {
       MethodParameter("margin", 0.6, in: 0...1, "score from which a node is foreign"),
     ],
     defaults: { ($0.lr, $0.weightDecay, $0.attentionDropout) = (1e-2, 0, 0.6) },
-    makeEncoder: { OODGATEncoder($0, $1) }, make: { OODGAT($0, $1) })
+    makeEncoder: { OODGATEncoder($0, $1) },
+    encoderOptions: ["hidden", "layers", "dropout", "heads", "outputHeads", "attentionDropout"],
+    make: { OODGAT($0, $1) })
 
   /// The method with its start.
   public init(_ shape: OpenWorldShape, _ start: Initializer) {

@@ -11,8 +11,7 @@ public import GroveTensors
 /// node is another one of its class, drawn at random, that of any other node the nearest one of the batch by the angle of
 /// embeddings in the first view. H is the entropy of the mean of p₁ over the batch.
 ///
-/// With s = 0 it is ORCA-ZM, the method without its margin. What the name stands for, that the margin is 0 and all else
-/// as in ORCA, is from memory: no source of it was at hand.
+/// The method `orca-zm` is the same with s = 0, cross-entropy without a margin; all else is as above.
 ///
 /// - Source: Cao, Brbić, Leskovec 2022 (ORCA), and its published code. Differs: views are dropout masks; partners of
 ///   training nodes and CE are of all training nodes, not of those in the batch; the encoder learns from its start; the
@@ -34,8 +33,8 @@ public final class ORCA: OpenWorldMethod {
     named: "orca", title: "ORCA, a head whose margin follows its uncertainty", margin: 10,
     source: "Cao 2022; defaults of the published code")
   static let zeroMarginRecipe = recipe(
-    named: "orca-zm", title: "ORCA-ZM, ORCA without its margin", margin: 0,
-    source: "Cao 2022; defaults of the published code, the margin's meaning from memory")
+    named: "orca-zm", title: "ORCA-ZM, ORCA with a margin of zero", margin: 0,
+    source: "Cao 2022; defaults of the published code but for the margin")
 
   private static func recipe(named name: String, title: String, margin: Double, source: String) -> OpenWorldRecipe {
     OpenWorldRecipe(
@@ -74,7 +73,7 @@ public final class ORCA: OpenWorldMethod {
     let first = batch.softmax()
     let pairs = first.disagreement(with: partners.softmax())
     return training.crossEntropy(classes, adding: raised)
-      + .blending(pairWeight, pairs, -entropyWeight, first.entropyOfMean())
+      + .blending(pairWeight, pairs, -entropyWeight, DistributionTerms.entropyOfMean(of: first))
   }
 
   /// The place of each node's partner among the rows of the batch with those of all training nodes below.

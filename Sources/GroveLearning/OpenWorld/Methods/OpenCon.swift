@@ -42,7 +42,7 @@ public final class OpenCon: OpenWorldMethod {
     let ownContrast: TwoViewContrast
     let supervisedContrast: TwoViewContrast
     let novelContrast: TwoViewContrast
-    /// The share of labeled nodes, in percent, that are nearer to no seen class than a novel node.
+    /// The share of labeled nodes, in percent, that the gate takes for novel; the code names the 70 percent that it keeps.
     let gate: Double
     let momentum: Float
     /// q of a seen class in parts of that of a novel one.
@@ -54,7 +54,7 @@ public final class OpenCon: OpenWorldMethod {
       ownContrast = TwoViewContrast(temperature: Float(options["simclr-tau"]))
       supervisedContrast = TwoViewContrast(temperature: Float(options["supcon-tau"]))
       novelContrast = TwoViewContrast(temperature: Float(options["semicon-tau"]))
-      gate = 100 - options["kept"]
+      gate = options["gate"]
       (momentum, seenShare) = (Float(options["momentum"]), Float(options["seen-share"]))
     }
   }
@@ -67,6 +67,7 @@ public final class OpenCon: OpenWorldMethod {
   private static func makeRecipe(_ name: String, title: String, usesClusters: Bool) -> OpenWorldRecipe {
     OpenWorldRecipe(
       name: name, title: title, source: "Sun 2023; defaults of the published code",
+      options: usesClusters ? ["alignment"] : [],
       parameters: [
         MethodParameter("simclr", 1, in: 0...100, "weight of the contrast of unlabeled nodes"),
         MethodParameter("supcon", 0.2, in: 0...100, "weight of the contrast of labeled nodes"),
@@ -75,7 +76,7 @@ public final class OpenCon: OpenWorldMethod {
         MethodParameter("simclr-tau", 0.4, in: 0.001...100, "temperature of unlabeled nodes"),
         MethodParameter("supcon-tau", 0.1, in: 0.001...100, "temperature of labeled nodes"),
         MethodParameter("semicon-tau", 0.7, in: 0.001...100, "temperature of novel nodes"),
-        MethodParameter("kept", 70, in: 0...100, "percent of labeled nodes that the gate takes for seen"),
+        MethodParameter("gate", 30, in: 0...100, "percent of labeled nodes that the gate takes for novel"),
         MethodParameter("momentum", 0.9, in: 0...1, "share of a prototype that a node leaves"),
         MethodParameter("seen-share", 0.5, in: 0.001...1000, "prior of a seen class, that of a novel one being 1"),
         MethodParameter("projection", 128, in: 1...65536, "columns of the projection"),
@@ -156,7 +157,7 @@ public final class OpenCon: OpenWorldMethod {
     let prior = (0..<shares.columns).map { $0 < seenCount ? weights.seenShare : 1 }
     let sum = prior.reduce(0, +)
     return loss + weights.prior
-      * DistributionTerms.divergence(of: shares, prior: prior.map { $0 / sum }, floor: 1e-5)
+      * DistributionTerms.divergence(of: shares, from: prior.map { $0 / sum }, floor: 1e-5)
   }
 
   /// One step of the optimizer, and then of the prototypes with the features from before it.

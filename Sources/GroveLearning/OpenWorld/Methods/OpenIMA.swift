@@ -34,7 +34,8 @@ public final class OpenIMA: OpenWorldMethod {
 
   static let recipe = OpenWorldRecipe(
     name: "openima", title: "OpenIMA, contrastive learning with bias-reduced pseudo labels",
-    source: "Wang 2024, arXiv 2403.11483; defaults of the published code", options: ["rho", "eta", "tau"],
+    source: "Wang 2024, arXiv 2403.11483; defaults of the published code",
+    options: ["rho", "eta", "tau", "variant", "alignment"],
     make: { OpenIMA($0, $1) })
 
   /// The method with its start.

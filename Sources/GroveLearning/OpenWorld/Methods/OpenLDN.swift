@@ -72,9 +72,9 @@ public final class OpenLDN: OpenWorldMethod {
   private func wholeLoss(_ step: OpenWorldStep, _ first: Tensor, _ second: Tensor, holdsPairs: Bool) -> Tensor {
     let (weak, strong) = (head(first), head(second))
     let judged = pairLoss(step.batch(of: first), step.batch(of: weak), holdsPairs: holdsPairs)
-    let spread = DistributionTerms.divergence(of: step.batch(of: weak).softmax(), floor: 1e-8)
+    let entropy = DistributionTerms.entropyOfMean(of: step.batch(of: weak).softmax(), floor: 1e-8)
     let known = step.training(of: weak).crossEntropy(step.trainingClasses)
-    let loss = judged + spread + known
+    let loss = judged - entropy + known
     return consistency(weak: weak, strong: strong, places: step.unlabeledPlaces).map { loss + $0 } ?? loss
   }
 

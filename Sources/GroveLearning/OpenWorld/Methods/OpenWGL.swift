@@ -35,7 +35,8 @@ public final class OpenWGL: OpenWorldMethod {
       MethodParameter("uncertainty", 1, in: 0...100, "weight of equal shares at unsure nodes"),
     ],
     defaults: { ($0.lr, $0.weightDecay, $0.dropout) = (1e-3, 0, 0) },
-    makeEncoder: { VariationalEncoder($0, $1) }, make: { OpenWGL($0, $1) })
+    makeEncoder: { VariationalEncoder($0, $1) }, encoderOptions: ["hidden", "layers", "dropout"],
+    make: { OpenWGL($0, $1) })
 
   /// The method with its start.
   public init(_ shape: OpenWorldShape, _ start: Initializer) {

@@ -38,7 +38,8 @@ public final class POWN: OpenWorldMethod {
       MethodParameter("supervised-tau", 0.1, in: 0.001...100, "temperature of training nodes"),
       MethodParameter("pseudo-tau", 0.7, in: 0.001...100, "temperature of pseudo-labeled nodes"),
       MethodParameter(
-        "gate", 50, in: 0...100, "percent of training nodes that look novel, and of nodes that seed; our choice"),
+        "gate", 50, in: 0...100,
+        "percent of labeled nodes that the gate takes for novel, and of nodes that seed; our choice"),
       MethodParameter("hops", 2, in: 0...100, "rounds of propagation"),
       MethodParameter("certain", 10, in: 0...100, "percent of novel-looking nodes that are pseudo-labeled"),
     ],

@@ -25,9 +25,9 @@ public final class SimGCD: OpenWorldMethod {
     name: "simgcd", title: "SimGCD, a cosine head taught by itself across views",
     source: "Wen 2023; defaults of the published code",
     parameters: LabeledContrast.parameters + [
-      MethodParameter("studentTemperature", 0.1, in: 1e-3...1e3, "temperature of predictions"),
-      MethodParameter("warmupTemperature", 0.07, in: 1e-3...1e3, "temperature of teachers in the first epoch"),
-      MethodParameter("teacherTemperature", 0.04, in: 1e-3...1e3, "temperature of teachers after the warm-up"),
+      MethodParameter("student-temperature", 0.1, in: 1e-3...1e3, "temperature of predictions"),
+      MethodParameter("warmup-temperature", 0.07, in: 1e-3...1e3, "temperature of teachers in the first epoch"),
+      MethodParameter("teacher-temperature", 0.04, in: 1e-3...1e3, "temperature of teachers after the warm-up"),
       MethodParameter("warmup", 30, in: 0...1e6, "epochs in which the temperature of teachers falls"),
       MethodParameter("entropy", 2, in: 0...1e3, "weight of the entropy of the mean prediction"),
     ], make: { SimGCD($0, $1) })
@@ -41,7 +41,7 @@ public final class SimGCD: OpenWorldMethod {
 
   /// τₜ of an epoch.
   func teacherTemperature(in epoch: Int) -> Float {
-    let (first, last) = (options["warmupTemperature"], options["teacherTemperature"])
+    let (first, last) = (options["warmup-temperature"], options["teacher-temperature"])
     let warmup = options["warmup"]
     let passed = warmup < 1 ? 1 : min(1, Double(epoch - 1) / max(1, warmup - 1))
     return Float(first + (last - first) * passed)
@@ -64,19 +64,19 @@ public final class SimGCD: OpenWorldMethod {
   ///
   /// - Shape: batch and teachers two of [B, K] each, training two of [T, K], classes [T] → [1, 1].
   func loss(_ batch: [Tensor], teachers: [Tensor], training: [Tensor], classes: [Int32]) -> Tensor {
-    let sharpness = Float(1 / options["studentTemperature"])
+    let sharpness = Float(1 / options["student-temperature"])
     let students = batch.map { sharpness * $0 }
     let taught = Tensor.blending(
       0.5, students[1].crossEntropy(toward: teachers[0]), 0.5, students[0].crossEntropy(toward: teachers[1]))
-    let entropy = Tensor.concatenatingRows(students).softmax().entropyOfMean()
+    let entropy = DistributionTerms.entropyOfMean(of: Tensor.concatenatingRows(students).softmax())
     let spread = (-1 * entropy).adding(log(Float(batch[0].columns)))
     let labeled = (sharpness * Tensor.concatenatingRows(training)).crossEntropy(classes + classes)
-    let weight = Float(options["labeledWeight"])
+    let weight = Float(options["labeled-weight"])
     return .blending(1 - weight, taught + Float(options["entropy"]) * spread, weight, labeled)
   }
 
   /// The cosines over the student's temperature.
   public func scores(of embeddings: Tensor) -> Tensor {
-    Float(1 / options["studentTemperature"]) * head(embeddings)
+    Float(1 / options["student-temperature"]) * head(embeddings)
   }
 }
