@@ -29,7 +29,7 @@ extension OpenWorldTrainer {
   /// The encoder is the one that `--model` names, also where the method has one of its own, which need not give rows of
   /// length 1.
   ///
-  /// - Parameter check: called after each epoch.
+  /// - Parameter check: called after each step.
   /// - Source: Vaze, Han, Vedaldi, Zisserman 2022, section 3.3.
   func estimatedClassCount(_ check: () throws -> Void) throws -> Int {
     let recipe = OpenWorldRecipe(name: "contrast", title: "", source: "", make: { shape, _ in ContrastAlone(shape) })
@@ -39,8 +39,7 @@ extension OpenWorldTrainer {
       data: data, configuration: configuration, recipe: recipe, split: split, run: run, problem: problem, truth: truth)
     let optimizer = optimizer(of: model.network)
     for epoch in 1...max(1, min(configuration.epochs, OpenWorldTrainer.estimateEpochs)) {
-      _ = try steps(model.network, problem, optimizer, epoch: epoch)
-      try check()
+      _ = try steps(model.network, problem, optimizer, epoch: epoch, between: check)
     }
     let embeddings = try settle(model.network, problem, epoch: 0).gathering(rows: problem.nodes)
     let most = min(problem.nodes.count, 4 * problem.seenCount + 10)
