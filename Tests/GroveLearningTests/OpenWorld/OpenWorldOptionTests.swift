@@ -1,3 +1,4 @@
+import GroveGraphs
 import GroveKernels
 import GroveLayers
 @testable import GroveLearning
