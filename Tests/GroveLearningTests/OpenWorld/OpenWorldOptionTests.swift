@@ -1,3 +1,4 @@
+import GroveGraphs
 import GroveKernels
 import GroveLayers
 @testable import GroveLearning
@@ -31,18 +32,25 @@ import Testing
 
   @Test(arguments: methods) func `exactly the options that a method lists change what it learns`(method: String) throws
   {
-    // Most validation nodes lie among those of another class, so that it matters whether they align clusters.
+    // Validation nodes lie among those of the other seen class and are more than training nodes, so that it matters
+    // whether they align clusters.
     let planted = SmallGraph.planted()
-    let split = planted.splits[0]
+    let whole = planted.splits[0]
+    let split = Split(
+      name: "few", kind: "", train: whole.train.filter { $0 / 4 < 3 }, validation: whole.validation, test: whole.test,
+      classes: whole.classes)
     let graph = planted.relabeled { classes in
-      for node in split.validation { classes[Int(node)] = 1 - classes[Int(node)] }
+      for node in whole.validation { classes[Int(node)] = 1 - classes[Int(node)] }
     }
-    func learned(_ change: (inout TrainingConfiguration) -> Void) throws -> [Float] {
-      let model = try graph.openWorldTrainer {
+    func learned(_ change: (inout TrainingConfiguration) -> Void) throws -> [Double] {
+      let trainer = try graph.openWorldTrainer(split) {
         ($0.method, $0.epochs) = (method, 3)
         change(&$0)
-      }.train(in: nil).model
-      return model.network.parameters().flatMap { $0.value.value.values } + model.predictions().probabilities
+      }
+      var losses: [Double] = []
+      let model = try trainer.train(in: nil, progress: { losses.append($0.loss) }).model
+      let weights = model.network.parameters().flatMap { $0.value.value.values }
+      return losses + (weights + model.predictions().probabilities).map(Double.init)
     }
     let plain = try learned { _ in }
     let keys = try OpenWorldCatalogue.recipe(named: method).configurationKeys(model: "gat")
