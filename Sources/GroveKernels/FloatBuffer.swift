@@ -119,23 +119,65 @@ public final class FloatBuffer {
   }
 }
 
-/// Released memory by size, up to a limit.
+/// Released memory by size, until the next buffer of about that size wants it.
 ///
 /// Sizes are rounded up to 16 floats, and larger ones by at most an eighth, so that buffers of batches, no two of which
-/// are of one size, serve each other.
+/// are of one size, serve each other. As much is kept as buffers once held beyond what they hold now, or 1 GiB if that is
+/// more; what was released first goes first. New pages must be cleared before use, which can take longer than the work on
+/// them.
 private enum BufferPool {
-  /// The pointers are owned by the pool alone while they are in it; the mutex guards the table.
+  /// Released memory; of two pieces the one with the smaller number was released first.
+  private struct Piece {
+    let pointer: UnsafeMutablePointer<Float>
+    let number: Int
+  }
+
+  /// The pointers are owned by the pool alone while they are in it; the mutex guards the table. All counts are of floats.
   private struct Table: @unchecked Sendable {
-    var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
-    var kept = 0
+    private var free: [Int: [Piece]] = [:]
+    private var released = 0
+    private var kept = 0
+    private var used = 0
+    private var mostUsed = 0
+
+    private static let limit = 1 << 28  // 1 GiB
+
+    private var allowed: Int { max(Table.limit, mostUsed - used) }
+
+    mutating func take(_ size: Int) -> UnsafeMutablePointer<Float>? {
+      used += size
+      mostUsed = max(mostUsed, used)
+      guard let piece = free[size]?.popLast() else { return nil }
+      kept -= size
+      return piece.pointer
+    }
+
+    mutating func give(_ pointer: UnsafeMutablePointer<Float>, _ size: Int) {
+      used -= size
+      kept += size
+      released += 1
+      free[size, default: []].append(Piece(pointer: pointer, number: released))
+    }
+
+    /// Pieces that are too many, the first released first.
+    mutating func surplus() -> [UnsafeMutablePointer<Float>] {
+      var pieces: [UnsafeMutablePointer<Float>] = []
+      while kept > allowed {
+        let oldest = free.min { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) }
+        guard let size = oldest?.key, let piece = free[size]?.first else { break }
+        free[size]?.removeFirst()
+        kept -= size
+        pieces.append(piece.pointer)
+      }
+      return pieces
+    }
   }
   private static let table = Guarded(Table())
-  private static let limit = 1 << 28  // floats kept, 1 GiB
 
   /// Where an empty buffer points to.
   nonisolated(unsafe) static let nothing = UnsafeMutablePointer<Float>.allocate(capacity: 1)
 
-  static func rounded(_ count: Int) -> Int {
+  private static func rounded(_ count: Int) -> Int {
     let bits = Int.bitWidth - max(1, count).leadingZeroBitCount
     let step = 1 << max(4, bits - 4)
     return max(16, (count + step - 1) & ~(step - 1))
@@ -143,12 +185,9 @@ private enum BufferPool {
 
   static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let size = rounded(count)
-    let kept: Kept = table.withLock { table in
-      guard let pointer = table.free[size]?.popLast() else { return Kept(pointer: nil) }
-      table.kept -= size
-      return Kept(pointer: pointer)
-    }
-    if let pointer = kept.pointer { return pointer }
+    let (kept, surplus) = table.withLock { ($0.take(size), $0.surplus()) }
+    for pointer in surplus { pointer.deallocate() }
+    if let kept { return kept }
     let bytes = size * MemoryLayout<Float>.stride
     let isLarge = bytes >= 2 * hugePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? hugePage : 64)
@@ -162,17 +201,10 @@ private enum BufferPool {
   private static let hugePage = 1 << 21
 
   static func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
-    let size = rounded(count)
-    let released = Kept(pointer: pointer)
-    let keep = table.withLock { table in
-      guard let pointer = released.pointer, table.kept + size <= limit else { return false }
-      table.free[size, default: []].append(pointer)
-      table.kept += size
-      return true
+    let surplus = table.withLock { table in
+      table.give(pointer, rounded(count))
+      return table.surplus()
     }
-    if !keep { pointer.deallocate() }
+    for pointer in surplus { pointer.deallocate() }
   }
-
-  /// A pointer on its way into or out of the pool: exactly one owner at a time.
-  private struct Kept: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float>? }
 }
