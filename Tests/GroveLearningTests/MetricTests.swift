@@ -184,10 +184,10 @@ import Testing
 
   @Test func `a summary is the mean and the population deviation of the runs that have the metric`() {
     let runs = [["accuracy": 0.5, "loss": 1], ["accuracy": 0.7], ["accuracy": 0.9, "loss": 3, "other": 5]]
-    let (mean, deviation) = MetricValues.summary(runs.map { MetricValues($0) })
-    #expect(close(mean[.accuracy], 0.7, 1e-12) && close(deviation[.accuracy], (0.08 / 3).squareRoot(), 1e-12))
-    #expect(mean[.loss] == 2 && deviation[.loss] == 1)
-    #expect(mean.ordered.map(\.metric) == [.accuracy, .loss])
-    #expect(MetricValues.summary([]).mean.ordered.isEmpty)
+    let summary = ScoreSummary(runs)
+    let (mean, deviation) = (summary.mean, summary.deviation)
+    #expect(close(mean["accuracy"], 0.7, 1e-12) && close(deviation["accuracy"], (0.08 / 3).squareRoot(), 1e-12))
+    #expect(mean["loss"] == 2 && deviation["loss"] == 1 && mean["other"] == 5 && deviation["other"] == 0)
+    #expect(mean.keys.sorted() == ["accuracy", "loss", "other"] && ScoreSummary([]).mean.isEmpty)
   }
 }

@@ -129,8 +129,9 @@ import Testing
     let html = try SummaryReport(trainers[0], results, in: folder).html
     let page = PageReader(html)
     #expect(page.faults.isEmpty, "\(page.faults)")
-    let (mean, deviation) = MetricValues.summary(results.map { MetricValues($0.test) })
-    let text = "\(ReportNumbers.percent(mean[.accuracy])) ± \(ReportNumbers.percent(deviation[.accuracy]))"
+    let summary = ScoreSummary(results.map(\.test))
+    let (mean, deviation) = (summary.mean["accuracy"], summary.deviation["accuracy"])
+    let text = "\(ReportNumbers.percent(mean)) ± \(ReportNumbers.percent(deviation))"
     #expect(Self.cells(page).contains(text), "\(text)")
     let links = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("run-") }
     #expect(links == ["run-0/report.html", "run-1/report.html", "run-2/report.html"])
@@ -148,7 +149,7 @@ import Testing
             validation: [:], test: ["accuracy": 0.5 + 0.1 * Double(number) + 0.01 * Double(run * run * number)])
         }, test: (0..<runs).map { _ in [0, 1, 2] }, labels: labels, isRight: [true, number > 0, number > 1])
     }
-    let comparison = try RunComparison(entries, metric: .accuracy)
+    let comparison = try RunComparison(entries, metric: RunScore(.accuracy))
     let page = PageReader(ComparisonReport(comparison, graphName: "small").html)
     #expect(page.faults.isEmpty, "\(page.faults)")
     #expect(Self.cells(page).contains("runs/<2>") && page.text.contains("after Holm"))
@@ -165,9 +166,9 @@ import Testing
     #expect(ReportNumbers.place(.nan) == "0" && ReportNumbers.place(.infinity) == "0")
     #expect(ReportNumbers.count(1_234_567) == "1,234,567" && ReportNumbers.count(-1000) == "−1,000")
     #expect(ReportNumbers.percent(nil) == "–" && ReportNumbers.percent(.nan) == "–")
-    #expect(
-      ReportNumbers.difference(.accuracy, -0.0123) == "−1.23" && ReportNumbers.difference(.loss, 0.5) == "+0.5000")
-    #expect(ReportNumbers.difference(.accuracy, 1e-9) == "0.00")
+    #expect(RunScore(.accuracy).difference(-0.0123) == "−1.23" && RunScore(.loss).difference(0.5) == "+0.5000")
+    #expect(RunScore(.accuracy).difference(1e-9) == "0.00" && RunScore(.accuracy).difference(nil) == "–")
+    #expect([-2, 0, 1234].map(ReportNumbers.signed) == ["−2", "0", "+1,234"])
     #expect(ReportNumbers.probability(0.04321) == "0.043" && ReportNumbers.probability(1.2e-5) == "1.2e-05")
     #expect(ReportNumbers.shortened("neural networks", to: 7) == "neural…")
   }
@@ -184,6 +185,14 @@ import Testing
       let ticks = ReportNumbers.ticks(in: low...high, about: 5).values
       #expect((2...12).contains(ticks.count) && ticks.allSatisfy { $0 >= low - 1e-9 * high && $0 <= high * (1 + 1e-9) })
     }
+  }
+
+  @Test func `curves below 0 are drawn, as silhouettes may be`() throws {
+    let curve = CurvesFigure.Curve(name: "silhouette", color: 0, isDashed: false, points: [(1, -0.3), (2, -0.1)])
+    let figure = CurvesFigure(
+      title: "Silhouette", text: "", curves: [curve], isShare: false, bestEpoch: nil, lastEpoch: 2)
+    let page = PageReader(try #require(figure.markup).source)
+    #expect(page.problem == nil && page.all("text").contains { $0.text == "-0.20" || $0.text == "-0.2" })
   }
 
   @Test func `labels are set apart and stay in their range`() {

@@ -26,7 +26,7 @@ import Testing
       [
         Self.entry("x", [0.75], test: [1, 2, 3, 4], isRight: [true, true, true, false]),
         Self.entry("y", [0.5], test: [4, 3, 2, 1], isRight: [true, false, false, true]),
-      ], metric: .accuracy)
+      ], metric: RunScore(.accuracy))
     let pair = comparison.pairs[0]
     // Node 1: both; 2 and 3: only the first; 4: only the second.
     #expect(pair.discordant.map { [$0.firstOnly, $0.secondOnly] } == [2, 1])
@@ -39,7 +39,7 @@ import Testing
       [
         Self.entry("x", [0.5, 0.6, 0.55, 0.58]), Self.entry("y", [0.6, 0.65, 0.7, 0.61]),
         Self.entry("z", [0.1, 0.3, 0.2, 0.22]),
-      ], metric: .accuracy)
+      ], metric: RunScore(.accuracy))
     #expect(comparison.pairs.map { [$0.first, $0.second] } == [[0, 1], [0, 2], [1, 2]])
     #expect(comparison.ranking == [1, 0, 2])
     for kind in [PairedTest.Kind.student, .wilcoxon] {
@@ -49,18 +49,19 @@ import Testing
     let differences = [0.6 - 0.5, 0.65 - 0.6, 0.7 - 0.55, 0.61 - 0.58]
     #expect(comparison.pairs[0].tests.first?.test == PairedTest.student(differences))
     #expect(comparison.pairs[0].halfWidth == PairedTest.interval(differences)?.halfWidth)
-    let byLoss = try RunComparison(comparison.entries, metric: .loss)
+    let byLoss = try RunComparison(comparison.entries, metric: RunScore(.loss))
     #expect(byLoss.ranking == [1, 0, 2], "a smaller loss is the better one")
   }
 
   @Test func `equal trainings differ by nothing and are not tested`() throws {
-    let comparison = try RunComparison([Self.entry("x", [0.5, 0.5]), Self.entry("y", [0.5, 0.5])], metric: .accuracy)
+    let comparison = try RunComparison(
+      [Self.entry("x", [0.5, 0.5]), Self.entry("y", [0.5, 0.5])], metric: RunScore(.accuracy))
     #expect(comparison.pairs[0].difference == 0 && comparison.pairs[0].tests.isEmpty)
   }
 
   @Test func `what cannot be compared is told`() {
     func told(_ other: RunComparison.Entry, metric: Metric = .accuracy) -> String {
-      failure { _ = try RunComparison([Self.entry("x", [0.5]), other], metric: metric) }?.text ?? ""
+      failure { _ = try RunComparison([Self.entry("x", [0.5]), other], metric: RunScore(metric)) }?.text ?? ""
     }
     #expect(told(Self.entry("y", [0.5, 0.6])).contains("it has 2 runs and the other 1 run"))
     #expect(told(Self.entry("y", [0.5], test: [1, 2, 3, 5])).contains("other test nodes"))
@@ -73,7 +74,8 @@ import Testing
     #expect(told(other).contains("node 2 has other classes"))
     #expect(told(Self.entry("y", [0.5]), metric: .rocAUC).contains("no run has rocAUC"))
     let none = failure {
-      _ = try RunComparison([Self.entry("x", [0.5], test: []), Self.entry("y", [0.5], test: [])], metric: .accuracy)
+      _ = try RunComparison(
+        [Self.entry("x", [0.5], test: []), Self.entry("y", [0.5], test: [])], metric: RunScore(.accuracy))
     }
     #expect(none?.text.contains("no test nodes") == true && none?.kind == .badData)
   }

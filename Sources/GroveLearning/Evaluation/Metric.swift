@@ -46,19 +46,4 @@ public struct MetricValues: Sendable, Equatable {
   public var byName: [String: Double] {
     Dictionary(uniqueKeysWithValues: ordered.map { ($0.metric.rawValue, $0.value) })
   }
-
-  /// Mean and (population) standard deviation of each metric over runs that have it.
-  public static func summary(_ runs: [MetricValues]) -> (mean: MetricValues, deviation: MetricValues) {
-    var mean = MetricValues()
-    var deviation = MetricValues()
-    for metric in Metric.allCases {
-      let values = runs.compactMap { $0[metric] }
-      guard !values.isEmpty else { continue }
-      let average = values.reduce(0, +) / Double(values.count)
-      mean[metric] = average
-      deviation[metric] =
-        (values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(values.count)).squareRoot()
-    }
-    return (mean, deviation)
-  }
 }

@@ -16,6 +16,8 @@ public struct OpenWorldEvaluation: Sendable, Equatable {
   public let confusion: ConfusionMatrix
   /// Number of nodes that were scored: those with a label.
   public let count: Int
+  /// The single matching: the true class of each predicted one.
+  let matching: ClusterMatching
 
   /// - Parameter predicted: the predicted class of every node.
   init(of nodes: [Int32], predicted: [Int32], truth: OpenWorldTruth) {
@@ -31,6 +33,7 @@ public struct OpenWorldEvaluation: Sendable, Equatable {
     seenCount = truth.seenCount
     confusion = ConfusionMatrix(truth: classes, predicted: matched, classCount: classNames.count)
     count = labeled.count
+    self.matching = matching
   }
 
   /// By the keys of the command line's contract.

@@ -121,6 +121,17 @@ public final class OpenWorldModel {
     OpenWorldEvaluation(of: split.nodes(of: part), predicted: predicted, truth: truth)
   }
 
+  /// Whether the predicted class of each of some nodes is matched with its true one, under the single matching over all test
+  /// nodes; false without a label.
+  public func isRight(on nodes: [Int32]) -> [Bool] {
+    let predicted = predicted(network.embeddings(on: data.graph))
+    let classOfCluster = evaluation(of: .test, predicted: predicted).matching.classOfCluster
+    return nodes.map { node in
+      let (label, cluster) = (truth.classes[Int(node)], Int(predicted[Int(node)]))
+      return label >= 0 && cluster < classOfCluster.count && classOfCluster[cluster] == label
+    }
+  }
+
   func spread(of embeddings: Tensor) -> ClassSpread {
     ClassSpread(
       of: embeddings.buffer, width: embeddings.columns, classes: truth.classes, classCount: truth.classCount,

@@ -18,41 +18,73 @@ public struct ComparisonReport {
     var page = ReportPage(
       title: "\(comparison.entries.count) trainings on \(graphName)",
       subtitle:
-        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test nodes; compared by \(ReportWords.name(of: comparison.metric)). Best: \(best.name)."
+        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test nodes; compared by \(comparison.metric.name). Best: \(best.name)."
     )
-    page.add("metrics", "Metrics", [metrics, ReportPage.panels([figure])])
+    page.add("metrics", "Metrics", metrics + [differences].compactMap(\.self) + [ReportPage.panels([figure])])
     page.add("tests", "Differences", [tests, ReportPage.paragraph(explanation)])
     return page.html
   }
 
-  private var metrics: Markup {
+  /// A table for each group of scores.
+  private var metrics: [Markup] {
     let entries = comparison.entries
-    let summaries = entries.map { MetricValues.summary($0.values) }
-    let shown = Metric.allCases.filter { metric in summaries.contains { $0.mean[metric] != nil } }
+    let summaries = entries.map(\.summary)
+    let metric = comparison.metric
     let isSeveral = comparison.runCount > 1
-    // The difference stands first of the numbers, where a narrow page shows it without scrolling.
-    let rows = entries.indices.map { index -> [String] in
-      let (mean, deviation) = summaries[index]
-      let difference = mean[comparison.metric].flatMap { value in
-        summaries[0].mean[comparison.metric].map { ReportNumbers.difference(comparison.metric, value - $0) }
+    return comparison.groups.enumerated().map { place, shown in
+      let group = shown[0].group
+      // The difference stands first of the numbers, where a narrow page shows it without scrolling.
+      let isCompared = group == metric.group
+      let isCounted = place == 0 && comparison.isOpenWorld
+      let rows = entries.indices.map { index -> [String] in
+        let summary = summaries[index]
+        let difference = summary.mean[metric.key].flatMap { value in
+          summaries[0].mean[metric.key].map { metric.difference(value - $0) }
+        }
+        return [entries[index].name, entries[index].title]
+          + (isCompared ? [difference ?? "–"] : []) + (isCounted ? [entries[index].classCountText] : [])
+          + shown.map { score in
+            let (mean, deviation) = (summary.mean[score.key], summary.deviation[score.key])
+            return isSeveral ? score.text(mean, deviation: deviation) : score.text(mean)
+          }
       }
-      return [entries[index].name, entries[index].model, difference ?? "–"]
-        + shown.map { metric in
-          let text = ReportNumbers.metric(metric, mean[metric])
-          return isSeveral && mean[metric] != nil
-            ? "\(text) ± \(ReportNumbers.metric(metric, deviation[metric]))" : text
+      return ReportPage.table(
+        ComparisonReport.caption(of: shown) + (isSeveral ? ", mean ± standard deviation over runs" : "")
+          + (isCompared ? "; difference: that of \(metric.name) to the first row" : ""),
+        ["training", comparison.isOpenWorld ? "method" : "model"] + (isCompared ? ["difference"] : [])
+          + (isCounted ? ["classes"] : []) + shown.map(\.heading),
+        rows, wordColumns: 2)
+    }
+  }
+
+  private static func caption(of scores: [RunScore]) -> String {
+    let group = scores[0].group
+    if group.isEmpty { return "Metrics on test nodes" }
+    return scores[0].unit == .share
+      ? "Accuracy on test nodes, \(group)" : "\(group.prefix(1).uppercased())\(group.dropFirst())"
+  }
+
+  /// How the means of every score differ from those of the first row, where several tables hold them.
+  private var differences: Markup? {
+    let groups = comparison.groups
+    guard groups.count > 1 else { return nil }
+    let scores = groups.flatMap(\.self)
+    let first = comparison.entries[0].summary.mean
+    let rows = comparison.entries.dropFirst().map { entry in
+      let mean = entry.summary.mean
+      return [entry.name, entry.title]
+        + scores.map { score in
+          score.difference(mean[score.key].flatMap { value in first[score.key].map { value - $0 } })
         }
     }
     return ReportPage.table(
-      "Metrics on test nodes" + (isSeveral ? ", mean ± standard deviation over runs" : "")
-        + "; difference: that of \(ReportWords.name(of: comparison.metric)) to the first row",
-      ["training", "model", "difference"] + shown.map { ReportWords.name(of: $0) + ($0 == .loss ? "" : ", %") },
-      rows, wordColumns: 2)
+      "Means less those of \(comparison.entries[0].name)", ["training", "method"] + scores.map(\.pageHeading), rows,
+      wordColumns: 2)
   }
 
   private var figure: Markup {
     let metric = comparison.metric
-    let all = comparison.entries.flatMap { $0.values.compactMap { $0[metric] } }.filter(\.isFinite)
+    let all = comparison.entries.flatMap { $0.values.compactMap { $0[metric.key] } }.filter(\.isFinite)
     let (low, high) = (all.min() ?? 0, all.max() ?? 1)
     let room = max(0.002, (high - low) * 0.12)
     let order = comparison.ranking
@@ -68,28 +100,28 @@ public struct ComparisonReport {
       drawing.text(ReportNumbers.fixed(value, ticks.digits), at, axes.bottom + 16, "middle")
     }
     drawing.text(
-      ReportWords.name(of: metric) + (metric == .loss ? "" : ", percent"), 200, axes.bottom + 34, "middle")
+      metric.name + (metric.unit == .share ? ", percent" : ""), 200, axes.bottom + 34, "middle")
     var words: [String] = []
     for (row, index) in order.enumerated() {
       let entry = comparison.entries[index]
       let middle = axes.top + rowHeight * (Double(row) + 0.68)
       drawing.text(
         ReportNumbers.shortened(entry.name, to: 56), axes.left, middle - 11, "strong halo", title: entry.name)
-      let values = entry.values.compactMap { $0[metric] }.filter(\.isFinite)
+      let values = entry.values.compactMap { $0[metric.key] }.filter(\.isFinite)
       let marks = values.map { value in Glyph.circle.path(at: axes.place(value, 0).x, middle, size: 3.2) }
       drawing.path(marks.joined(), "hollow s0")
       guard !values.isEmpty else { continue }
       let mean = values.reduce(0, +) / Double(values.count)
       let at = axes.place(mean, 0).x
       drawing.line(at, middle - 8, at, middle + 8, "curve s1")
-      words.append("\(entry.name) \(ReportNumbers.metric(metric, mean))")
+      words.append("\(entry.name) \(metric.text(mean))")
     }
     return ReportPage.figure(
-      "\(ReportWords.name(of: metric)) of each run", "Circles are runs, the upright line their mean; best first.",
-      [drawing.markup(label: "\(ReportWords.name(of: metric)), best first: \(words.joined(separator: "; ")).")])
+      "\(metric.name) of each run", "Circles are runs, the upright line their mean; best first.",
+      [drawing.markup(label: "\(metric.name), best first: \(words.joined(separator: "; ")).")])
   }
 
-  private var scale: Double { comparison.metric == .loss ? 1 : 100 }
+  private var scale: Double { comparison.metric.unit == .share ? 100 : 1 }
 
   private var tests: Markup {
     let metric = comparison.metric
@@ -105,13 +137,13 @@ public struct ComparisonReport {
     let rows = comparison.pairs.map { pair -> [String] in
       var row = [
         comparison.entries[pair.first].name, comparison.entries[pair.second].name,
-        ReportNumbers.difference(metric, pair.difference),
+        metric.difference(pair.difference),
       ]
       if isSeveral {
         row.append(
           pair.halfWidth.flatMap { half in
             pair.difference.map {
-              "\(ReportNumbers.difference(metric, $0 - half)) to \(ReportNumbers.difference(metric, $0 + half))"
+              "\(metric.difference($0 - half)) to \(metric.difference($0 + half))"
             }
           } ?? "–")
       } else {
@@ -125,7 +157,7 @@ public struct ComparisonReport {
       return row
     }
     return ReportPage.table(
-      "Second less first, in \(metric == .loss ? "the loss" : "points of percent"), and how likely a difference so large is by chance",
+      "\(metric.name), second less first\(metric.unit == .share ? ", in points of percent" : ""), and how likely a difference so large is by chance",
       header, rows, wordColumns: 2)
   }
 
@@ -134,8 +166,12 @@ public struct ComparisonReport {
       comparison.pairs.count > 1
       ? " With several pairs some come out small by chance; probabilities after Holm allow for that." : ""
     if comparison.runCount == 1 {
+      let right =
+        comparison.isOpenWorld
+        ? "A test node is right where its predicted class is matched with its true one, under one matching over all test nodes. "
+        : ""
       return
-        "One run each: McNemar's test looks at the test nodes that exactly one of the two has all right. It knows nothing of how other seeds would have turned out; several runs (--runs) do.\(holm)"
+        "\(right)One run each: McNemar's test looks at the test nodes that exactly one of the two has \(comparison.isOpenWorld ? "" : "all ")right. It knows nothing of how other seeds would have turned out; several runs (--runs) do.\(holm)"
     }
     return
       "Runs of one number have the same test nodes and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
@@ -147,5 +183,18 @@ public struct ComparisonReport {
     case .wilcoxon: "Wilcoxon"
     case .mcnemar: "McNemar"
     }
+  }
+}
+
+extension RunComparison.Entry {
+  /// Its model, or its method with the encoder.
+  public var title: String { method.map { "\($0) with \(model)" } ?? model }
+
+  /// Number of classes that its runs were trained with, the mean where they differ; a dash where none is known.
+  public var classCountText: String {
+    let counts = results.compactMap { $0.classes?.used }
+    guard let first = counts.first else { return "–" }
+    if counts.allSatisfy({ $0 == first }) { return "\(first)" }
+    return ReportNumbers.fixed(Double(counts.reduce(0, +)) / Double(counts.count), 1)
   }
 }

@@ -37,6 +37,15 @@ struct NodeMap: Sendable {
     neighborhoods = TSNE(of: rows, width: width).points(from: components.points, random: random.substream(2))
   }
 
+  /// What the map of a run draws from, apart from everything that training draws.
+  static func random(seed: Int, run: Int) -> RandomStream {
+    RandomStream(seed: UInt64(seed + run), run: run, operation: 1 << 20)
+  }
+
+  /// What a page says in place of a map.
+  static let missing = ReportPage.paragraph(
+    "The embeddings cannot be laid out: there are too few, or all are equal or not finite.")
+
   /// All nodes, or `most` of them, each set of that size being as likely; in rising order.
   ///
   /// - Complexity: O(`most`) expected.

@@ -1,4 +1,6 @@
 import GroveGraphs
+import GroveKernels
+import GroveTensors
 
 /// The page about one open-world run: `report.html` in its folder.
 public struct OpenWorldReport {
@@ -6,14 +8,27 @@ public struct OpenWorldReport {
   private let result: RunResult
   private let epochs: [MetricsLog.Line]
   private let scores: OpenWorldEvaluation
+  /// Nil where embeddings cannot be laid out.
+  private let map: OpenWorldMap?
 
-  /// Scores the run's test nodes.
+  /// Scores the run's test nodes and lays its embeddings out.
   ///
   /// - Throws: `TrainingFailure.checkpoint` where the run's log cannot be read.
+  /// - Complexity: O(N + E) beside one pass of the model; the map is of at most 1,000 nodes.
   public init(_ model: OpenWorldModel, _ result: RunResult, in folder: RunFolder) throws {
     (self.model, self.result) = (model, result)
     epochs = try MetricsLog.lines(of: folder.metricsPath)
-    scores = model.evaluation(of: .test).scores
+    let embeddings = model.network.embeddings(on: model.data.graph)
+    let predicted = model.predicted(embeddings)
+    let scores = model.evaluation(of: .test, predicted: predicted)
+    self.scores = scores
+    map = NodeMap(
+      embeddings: embeddings.values, width: embeddings.columns,
+      random: NodeMap.random(seed: model.configuration.seed, run: model.run)
+    ).map {
+      OpenWorldMap(
+        $0, truth: model.truth, predicted: predicted, clusterNames: model.classNames, scores: scores)
+    }
   }
 
   /// The file: one page that needs no other file, no script and no network; equal runs give equal bytes.
@@ -35,6 +50,9 @@ public struct OpenWorldReport {
           remark: "test nodes, one matching"
         )
       }
+      if let classes = result.classes {
+        page.facts.append(("Classes", ReportNumbers.count(classes.used), classes.remark))
+      }
       page.facts.append(
         (
           "Kept epoch", ReportNumbers.count(result.bestEpoch),
@@ -54,6 +72,7 @@ public struct OpenWorldReport {
               "\(ReportNumbers.count(scores.count)) test nodes, each cluster standing for the class it is matched with"
           ).markup
         ])
+      page.add("map", "Map of the embeddings", maps)
       page.add("configuration", "Configuration", try ConfigurationSection(configuration).markup)
       page.add(
         "reproduce", "Repeat it", try ConfigurationSection.commands(configuration, run: several ? result.run : nil))
@@ -62,32 +81,12 @@ public struct OpenWorldReport {
   }
 
   private var table: [Markup] {
-    func row(_ name: String, _ suffix: String) -> [String] {
-      [name] + ["overall", "seen", "novel"].map { ReportNumbers.percent(result.test[$0 + suffix]) }
-    }
-    var words: [Markup] = [
-      ReportPage.table(
-        "Accuracy on test nodes, %; the two protocols cannot be compared with each other",
-        ["", "overall", "seen", "novel"],
-        [row("one matching over all nodes", ""), row("novel classes matched apart", "Separate")])
-    ]
-    let spread = [("imbalance rate", "imbalanceRate"), ("separation rate", "separationRate")].compactMap { name, key in
-      result.test[key].map { "\(name) \(ReportNumbers.fixed($0, 3))" }
-    }
-    if !spread.isEmpty {
-      words.append(
-        ReportPage.paragraph(
-          "Over all nodes: \(spread.joined(separator: ", ")). An imbalance above 1 says that novel classes are more spread out than seen ones."
-        ))
-    }
-    if let classes = result.classes {
-      words.append(
-        ReportPage.paragraph(
-          "Number of classes: \(classes.used)\(classes.isEstimated ? ", estimated" : ""); the split has \(classes.split)."
-        ))
-    }
-    return words
+    [OpenWorldWords.accuracies("Accuracy on test nodes") { $0.text(result.test[$0.key]) }]
+      + OpenWorldWords.spread { score in result.test[score.key].map(score.text) }
+      + (result.classes.map { [ReportPage.paragraph($0.sentence)] } ?? [])
   }
+
+  private var maps: [Markup] { map.map { OpenWorldMapFigure(content: $0).markup } ?? [NodeMap.missing] }
 
   private var curves: [CurvesFigure] {
     let last = epochs.last?.epoch ?? 0

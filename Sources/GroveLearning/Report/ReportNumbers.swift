@@ -8,20 +8,6 @@ enum ReportNumbers {
     return fixed(100 * value, digits)
   }
 
-  /// A metric: the loss with four digits, anything else as percent.
-  static func metric(_ metric: Metric, _ value: Double?) -> String {
-    guard let value, value.isFinite else { return "–" }
-    return metric == .loss ? fixed(value, 4) : percent(value)
-  }
-
-  /// A difference of two values of a metric, with its sign.
-  static func difference(_ metric: Metric, _ value: Double?) -> String {
-    guard let value, value.isFinite else { return "–" }
-    let text = ReportNumbers.metric(metric, abs(value))
-    if text.allSatisfy({ $0 == "0" || $0 == "." }) { return text }
-    return (value < 0 ? "−" : "+") + text
-  }
-
   /// A number with so many digits after the point.
   static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
@@ -41,6 +27,9 @@ enum ReportNumbers {
     }
     return (count < 0 ? "−" : "") + ([digits] + parts).joined(separator: ",")
   }
+
+  /// A whole number with its sign.
+  static func signed(_ number: Int) -> String { (number > 0 ? "+" : "") + count(number) }
 
   /// A count in at most four characters: `950`, `1234`, `12k`, `3M`.
   static func short(_ count: Int) -> String {

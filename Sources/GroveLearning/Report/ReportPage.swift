@@ -73,9 +73,11 @@ struct ReportPage {
   /// Figures beside each other where there is room.
   static func panels(_ figures: [Markup]) -> Markup { .element("div", ["class": "panels"], figures) }
 
-  /// A drawing with its title and explanation above and its numbers, to be unfolded, below.
-  static func figure(_ title: String, _ text: String, _ drawing: [Markup], numbers: Markup? = nil) -> Markup {
-    let caption = Markup.element("figcaption", [.element("h3", title), .element("p", text)])
+  /// A drawing with its title, explanation and legend above and its numbers, to be unfolded, below.
+  static func figure(
+    _ title: String, _ text: String, legend: Markup = .none, _ drawing: [Markup], numbers: Markup? = nil
+  ) -> Markup {
+    let caption = Markup.element("figcaption", [.element("h3", title), .element("p", text), legend])
     let details = numbers.map { [Markup.element("details", [summary(title), $0])] }
     return .element("figure", [caption] + drawing + (details ?? []))
   }

@@ -89,6 +89,7 @@ enum ReportStyle {
       font-size: .92rem;
     }
     .legend li { display: flex; align-items: center; gap: .45rem; min-width: 0; overflow-wrap: anywhere; }
+    figcaption .legend { margin-bottom: .7rem; gap: .2rem 1rem; font-size: .88rem; }
     .legend svg { flex: none; width: 1.1rem; height: 1.1rem; }
     .scroll { overflow: auto; max-height: 34rem; margin: 0 0 1rem; }
     table { border-collapse: collapse; font-size: .92rem; line-height: 1.35; }

@@ -56,8 +56,9 @@ struct RunFacts {
     homophily = LocalHomophily.values(of: nodes, in: data.graph, labels: data.labels)
     epochs = try MetricsLog.lines(of: folder.metricsPath)
     metric = model.configuration.metric ?? data.defaultMetric
-    let random = RandomStream(seed: UInt64(model.configuration.seed + model.run), run: model.run, operation: 1 << 20)
-    map = NodeMap(embeddings: outputs.embeddings, width: outputs.width, random: random)
+    map = NodeMap(
+      embeddings: outputs.embeddings, width: outputs.width,
+      random: NodeMap.random(seed: model.configuration.seed, run: model.run))
     let placed = (map?.nodes ?? []).filter { data.labels.isLabeled(Int($0)) }
     let placedRows = placed.flatMap { outputs.logits[Int($0) * width..<(Int($0) + 1) * width] }
     let right = NodeScores(logits: placedRows, of: placed, labels: data.labels).isRight

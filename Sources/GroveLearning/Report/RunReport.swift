@@ -86,10 +86,9 @@ public struct RunReport {
           "The split has no test nodes, so this report looks at \(facts.scoredNodes), which \(facts.part == .train ? "the model learned from" : "chose the best epoch"); expect less elsewhere."
         ))
     }
-    let values = parts.map { MetricValues($0.2) }
-    let rows = Metric.allCases.filter { metric in values.contains { $0[metric] != nil } }.map { metric in
-      [ReportWords.name(of: metric) + (metric == .loss ? "" : ", %")]
-        + values.map { ReportNumbers.metric(metric, $0[metric]) }
+    let rows = RunScore.all(isOpenWorld: false).filter { score in parts.contains { $0.2[score.key] != nil } }.map {
+      score in
+      [score.heading] + parts.map { score.text($0.2[score.key]) }
     }
     let counts = [["Nodes"] + parts.map { ReportNumbers.count($0.1) }]
     return words + [
@@ -145,11 +144,7 @@ public struct RunReport {
   }
 
   private var map: [Markup] {
-    guard let map = facts.map else {
-      return [
-        ReportPage.paragraph("The embeddings cannot be laid out: there are too few, or all are equal or not finite.")
-      ]
-    }
+    guard let map = facts.map else { return [NodeMap.missing] }
     return MapFigure(map: map, labels: facts.labels, isRight: facts.isRightOnMap).markup
   }
 }

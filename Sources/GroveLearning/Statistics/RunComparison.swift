@@ -12,25 +12,35 @@ public struct RunComparison: Sendable {
     public var name: String
     /// Name of its model.
     public var model: String
+    /// Name of its method, of open-world runs only.
+    public var method: String?
     /// Its runs.
     public var results: [RunResult]
     /// Test nodes of each run.
     public var test: [[Int32]]
     /// What is learned.
     public var labels: Labels
-    /// Whether each test node has all its classes right; only asked for where there is one run each.
+    /// Which classes of each run are seen, of open-world runs only.
+    public var divisions: [ClassDivision]
+    /// Whether each test node has all its classes right, of open-world runs under one matching over all test nodes; only
+    /// asked for where there is one run each.
     public var isRight: [Bool]?
 
     /// A training from its parts.
     public init(
-      name: String, model: String, results: [RunResult], test: [[Int32]], labels: Labels, isRight: [Bool]? = nil
+      name: String, model: String, method: String? = nil, results: [RunResult], test: [[Int32]], labels: Labels,
+      divisions: [ClassDivision] = [], isRight: [Bool]? = nil
     ) {
-      (self.name, self.model, self.results) = (name, model, results)
-      (self.test, self.labels, self.isRight) = (test, labels, isRight)
+      (self.name, self.model, self.method, self.results) = (name, model, method, results)
+      (self.test, self.labels, self.divisions, self.isRight) = (test, labels, divisions, isRight)
     }
 
-    /// Test metrics of each run.
-    public var values: [MetricValues] { results.map { MetricValues($0.test) } }
+    /// Whether it is of open-world training.
+    public var isOpenWorld: Bool { method != nil }
+    /// Test scores of each run.
+    public var values: [[String: Double]] { results.map(\.test) }
+    /// Their means and deviations.
+    public var summary: ScoreSummary { ScoreSummary(values) }
   }
 
   /// What sets two trainings apart.
@@ -52,14 +62,14 @@ public struct RunComparison: Sendable {
   /// The trainings as given.
   public let entries: [Entry]
   /// What is compared.
-  public let metric: Metric
+  public let metric: RunScore
   /// Every pair, in the order of `entries`.
   public private(set) var pairs: [Pair]
 
-  /// - Throws: `TrainingFailure.data` where two trainings cannot be compared: they differ in nodes, classes, test nodes
-  ///   or their labels, or in the number of runs; or where there are no test nodes.
+  /// - Throws: `TrainingFailure.data` where two trainings cannot be compared: they differ in task, nodes,
+  ///   classes, test nodes or their labels, seen classes, or in the number of runs; or where there are no test nodes.
   /// - Complexity: O(entries² · runs · log runs + entries · test nodes).
-  public init(_ entries: [Entry], metric: Metric) throws {
+  public init(_ entries: [Entry], metric: RunScore) throws {
     precondition(entries.count >= 2, "RunComparison: \(entries.count) trainings; two or more are compared")
     for entry in entries.dropFirst() {
       if let reason = RunComparison.difference(entries[0], entry) {
@@ -69,9 +79,10 @@ public struct RunComparison: Sendable {
     if entries[0].test.allSatisfy(\.isEmpty) {
       throw TrainingFailure.data("\(entries[0].name) has no test nodes to compare on; train with a split that has some")
     }
-    if entries.allSatisfy({ $0.values.allSatisfy { $0[metric] == nil } }) {
+    let scores = RunScore.all(isOpenWorld: entries[0].isOpenWorld)
+    if entries.allSatisfy({ $0.values.allSatisfy { $0[metric.key] == nil } }) {
       throw TrainingFailure.data(
-        "no run has \(metric.rawValue) on its test nodes; choose another --metric, such as accuracy")
+        "no run has \(metric.key) on its test nodes; choose another --metric, such as \(scores[0].key)")
     }
     self.entries = entries
     self.metric = metric
@@ -91,12 +102,29 @@ public struct RunComparison: Sendable {
     }
   }
 
+  /// Whether the runs are of open-world training.
+  public var isOpenWorld: Bool { entries[0].isOpenWorld }
+  /// The scores that any run has, in the order of tables, those of a table together.
+  public var groups: [[RunScore]] {
+    let shown = RunScore.all(isOpenWorld: isOpenWorld).filter { score in
+      entries.contains { $0.values.contains { $0[score.key] != nil } }
+    }
+    var groups: [[RunScore]] = []
+    for score in shown {
+      if groups.last?.last?.group == score.group {
+        groups[groups.count - 1].append(score)
+      } else {
+        groups.append([score])
+      }
+    }
+    return groups
+  }
   /// Runs of each training.
   public var runCount: Int { entries[0].results.count }
 
   /// Positions of the trainings, the best mean of the metric first; those without it last.
   public var ranking: [Int] {
-    let means = entries.map { MetricValues.summary($0.values).mean[metric] }
+    let means = entries.map { $0.summary.mean[metric.key] }
     return entries.indices.sorted { a, b in
       guard let first = means[a] else { return false }
       guard let second = means[b] else { return true }
@@ -107,6 +135,10 @@ public struct RunComparison: Sendable {
 
   /// Why two trainings cannot be compared, or nil.
   private static func difference(_ a: Entry, _ b: Entry) -> String? {
+    if a.isOpenWorld != b.isOpenWorld {
+      func task(_ entry: Entry) -> String { entry.isOpenWorld ? "open-world" : "nodes" }
+      return "it is of --task \(task(b)) and the other of --task \(task(a)); compare runs of one task"
+    }
     if a.results.count != b.results.count {
       func runs(_ entry: Entry) -> String { "\(entry.results.count) \(entry.results.count == 1 ? "run" : "runs")" }
       return "it has \(runs(b)) and the other \(runs(a)); compare trainings of equally many runs"
@@ -124,6 +156,11 @@ public struct RunComparison: Sendable {
         return "they have other test nodes\(which) (splits \(a.results[run].split) and \(b.results[run].split)); "
           + "train both with the same --split and --seed"
       }
+      let seen = [a, b].map { $0.divisions.count > run ? Set($0.divisions[run].seen) : [] }
+      if seen[0] != seen[1] {
+        return "they have other seen classes (splits \(a.results[run].split) and \(b.results[run].split)); "
+          + "train both with the same --split and --seed"
+      }
       for node in first where !isAlike(Int(node), a.labels, b.labels) {
         return "node \(node) has other classes; compare trainings on one graph"
       }
@@ -139,9 +176,10 @@ public struct RunComparison: Sendable {
     }
   }
 
-  private static func pair(_ first: Int, _ second: Int, _ entries: [Entry], _ metric: Metric) -> Pair {
+  private static func pair(_ first: Int, _ second: Int, _ entries: [Entry], _ metric: RunScore) -> Pair {
     let (a, b) = (entries[first], entries[second])
-    let both = zip(a.values, b.values).compactMap { a, b in a[metric].flatMap { a in b[metric].map { (a, $0) } } }
+    let both = zip(a.values, b.values).compactMap { a, b in a[metric.key].flatMap { a in b[metric.key].map { (a, $0) } }
+    }
     let differences = both.map { $1 - $0 }
     let mean = differences.isEmpty ? nil : differences.reduce(0, +) / Double(differences.count)
     if a.results.count > 1 {

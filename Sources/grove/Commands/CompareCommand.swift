@@ -11,29 +11,36 @@ struct CompareCommand: ParsableCommand {
 
       All must have the same test nodes and equally many runs. One run each: McNemar's test over test nodes. Several: \
       runs are paired by number, for a t-test and Wilcoxon's signed-rank test. With more than two trainings every pair is \
-      tested and probabilities are adjusted after Holm.
+      tested and probabilities are adjusted after Holm. Open-world runs are compared with each other only; a test node is \
+      right where its cluster is matched with its class under one matching over all test nodes.
       """)
 
   @Argument(help: "Folders of runs, two or more.") var runs: [String]
-  @Option(help: "What to compare: accuracy, macroF1, microF1, rocAUC, averagePrecision or loss.")
-  var metric = "accuracy"
+  @Option(
+    help: """
+      What to compare: accuracy (default), macroF1, microF1, rocAUC, averagePrecision or loss; of open-world runs overall \
+      (default), seen, novel, the same with Separate appended, imbalanceRate or separationRate.
+      """)
+  var metric: String?
   @Option(help: "A page with tables and figures, .html.") var out: String?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
     guard runs.count >= 2 else { throw TrainingFailure.configuration("give two or more runs to compare") }
-    guard let metric = Metric(rawValue: metric) else {
-      throw TrainingFailure.configuration(
-        "--metric \(metric): choose one of \(Metric.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
     if let out, !["html", "htm"].contains((out as NSString).pathExtension.lowercased()) {
       throw TrainingFailure.configuration("--out \(out): the page is HTML; give a name that ends with .html")
     }
     let compared = try ComparedRuns(runs)
+    let scores = compared.scores
+    let named = metric.map { key in scores.first { $0.key == key } }
+    guard let score = named ?? scores.first else {
+      throw TrainingFailure.configuration(
+        "--metric \(metric ?? ""): choose one of \(scores.map(\.key).joined(separator: ", "))")
+    }
     // Once without predictions, so that what cannot be compared is told before models are run.
-    _ = try RunComparison(compared.entries, metric: metric)
-    let comparison = try RunComparison(try compared.scored(), metric: metric)
+    _ = try RunComparison(compared.entries, metric: score)
+    let comparison = try RunComparison(try compared.scored(), metric: score)
     if let out {
       try AtomicFile.write(ComparisonReport(comparison, graphName: compared.graphName).html, to: out)
     }

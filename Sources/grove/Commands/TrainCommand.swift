@@ -130,9 +130,7 @@ struct TrainCommand: ParsableCommand {
       let data = try JSONSerialization.data(
         withJSONObject: report.fields, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       try AtomicFile.write(data + Data("\n".utf8), to: folder.path + "/manifest.json")
-      if !noReport, let page = try trainers[0].summary(of: results, in: folder) {
-        try AtomicFile.write(page, to: folder.reportPath)
-      }
+      if !noReport { try AtomicFile.write(trainers[0].summary(of: results, in: folder), to: folder.reportPath) }
     }
     try report.finish(common)
   }

@@ -20,10 +20,6 @@ struct ComparedRuns {
       let place = try given.enclosing()
       let whole = place?.whole ?? given
       let configuration = try whole.configuration()
-      guard !configuration.isOpenWorld else {
-        throw TrainingFailure.configuration(
-          "\(path): grove compare takes runs of --task nodes; this one is of --task \(configuration.task)")
-      }
       let numbers = place.map { [$0.number] } ?? Array(0..<configuration.runs)
       let folders = whole.parts(count: configuration.runs)
       let results = try numbers.map { number -> RunResult in
@@ -38,17 +34,26 @@ struct ComparedRuns {
       guard let labels = try graph.labels() else {
         throw TrainingFailure.data("\(graph.name): its labels are gone, so \(path) cannot be compared")
       }
-      let test = try numbers.map { number in
+      let splits = try numbers.map { number in
         try SplitChoice.split(
-          configuration.splits, run: number, seed: configuration.seed, graph: graph, labels: labels
-        ).test
+          configuration.splits, run: number, seed: configuration.seed, graph: graph, labels: labels)
       }
       entries.append(
-        RunComparison.Entry(name: path, model: configuration.model, results: results, test: test, labels: labels))
+        RunComparison.Entry(
+          name: path, model: configuration.model, method: configuration.method, results: results,
+          test: splits.map(\.test), labels: labels, divisions: splits.compactMap(\.classes)))
       names.append(graph.name)
     }
     self.entries = entries
     graphName = names.first ?? ""
+  }
+
+  /// What the runs can be compared by, the usual first.
+  var scores: [RunScore] {
+    // Runs of both tasks cannot be compared, which is told before any score matters.
+    [false, true].filter { task in entries.contains { $0.isOpenWorld == task } }.flatMap {
+      RunScore.all(isOpenWorld: $0)
+    }
   }
 
   /// The runs with what each test node was given, where there is one run each.
@@ -57,9 +62,12 @@ struct ComparedRuns {
   func scored() throws -> [RunComparison.Entry] {
     guard entries.allSatisfy({ $0.results.count == 1 }) else { return entries }
     return try entries.map { entry in
-      let model = try LoadedRun(entry.name, number: nil).nodeModel(for: "compare")
       var entry = entry
-      entry.isRight = model.isRight(on: entry.test[0])
+      switch try LoadedRun(entry.name, number: nil).model {
+      case let model as TrainedModel: entry.isRight = model.isRight(on: entry.test[0])
+      case let model as OpenWorldModel: entry.isRight = model.isRight(on: entry.test[0])
+      default: break
+      }
       return entry
     }
   }

@@ -6,29 +6,34 @@ struct ComparisonTables {
   let comparison: RunComparison
 
   func fill(_ report: inout Report) {
-    report.set("metric", comparison.metric.rawValue)
+    report.set("metric", comparison.metric.key)
     report.set("runsEach", comparison.runCount)
     report.set("testNodes", comparison.entries[0].test.map(\.count))
     report.set("best", comparison.entries[comparison.ranking[0]].name)
     report.set("correction", comparison.pairs.count > 1 ? "holm" : "none")
-    let summaries = comparison.entries.map { MetricValues.summary($0.values) }
+    let summaries = comparison.entries.map(\.summary)
     report.set(
       "runs",
       comparison.entries.indices.map { index -> [String: Any] in
         let entry = comparison.entries[index]
         var differences: [String: Double] = [:]
-        for (metric, value) in summaries[index].mean.ordered {
-          if let first = summaries[0].mean[metric] { differences[metric.rawValue] = value - first }
+        for (key, value) in summaries[index].mean {
+          if let first = summaries[0].mean[key] { differences[key] = value - first }
         }
-        return [
+        var fields: [String: Any] = [
           "run": entry.name, "model": entry.model, "runs": entry.results.count,
           "parameters": entry.results.first?.parameters ?? 0, "splits": entry.results.map(\.split),
-          "test": summaries[index].mean.byName, "testStandardDeviation": summaries[index].deviation.byName,
+          "test": summaries[index].mean, "testStandardDeviation": summaries[index].deviation,
           "differenceToFirst": differences,
         ]
+        if let method = entry.method {
+          fields["method"] = method
+          fields["classes"] = entry.results.compactMap { $0.classes?.used }
+        }
+        return fields
       })
     report.set("pairs", comparison.pairs.map(fields))
-    metrics(summaries.map(\.mean), summaries.map(\.deviation), &report)
+    for shown in comparison.groups { table(shown, summaries, &report) }
     for pair in comparison.pairs { report.say(line(pair)) }
   }
 
@@ -57,29 +62,31 @@ struct ComparisonTables {
     }
   }
 
-  private func metrics(_ means: [MetricValues], _ deviations: [MetricValues], _ report: inout Report) {
-    let shown = Metric.allCases.filter { metric in means.contains { $0[metric] != nil } }
-    var rows = [["test"] + shown.map(\.rawValue) + ["difference"]]
-    for (index, entry) in comparison.entries.enumerated() {
-      let cells = shown.map { metric -> String in
-        guard let mean = means[index][metric] else { return "" }
-        let text = number(metric, mean)
-        return comparison.runCount == 1 ? text : "\(text) ± \(number(metric, deviations[index][metric] ?? 0))"
+  /// The scores of a group; the difference stands in the table that holds what is compared.
+  private func table(_ shown: [RunScore], _ summaries: [ScoreSummary], _ report: inout Report) {
+    let metric = comparison.metric
+    let isCompared = shown[0].group == metric.group
+    var rows = [["test"] + shown.map(\.key) + (isCompared ? ["difference"] : [])]
+    for (summary, entry) in zip(summaries, comparison.entries) {
+      let cells = shown.map { score -> String in
+        guard let mean = summary.mean[score.key] else { return "" }
+        return comparison.runCount == 1 ? score.text(mean) : score.text(mean, deviation: summary.deviation[score.key])
       }
-      let difference = means[index][comparison.metric].flatMap { value in
-        means[0][comparison.metric].map { signed(comparison.metric, value - $0) }
+      let difference = summary.mean[metric.key].flatMap { value in
+        summaries[0].mean[metric.key].map { signed(value - $0) }
       }
-      rows.append([entry.name] + cells + [difference ?? ""])
+      rows.append([entry.name] + cells + (isCompared ? [difference ?? ""] : []))
     }
+    if comparison.isOpenWorld { report.say("\(shown[0].group):") }
     report.table(rows)
   }
 
   private func line(_ pair: RunComparison.Pair) -> String {
     let (first, second) = (comparison.entries[pair.first].name, comparison.entries[pair.second].name)
     var words = [
-      "\(second) against \(first): \(pair.difference.map { signed(comparison.metric, $0) } ?? "no") \(comparison.metric.rawValue)"
+      "\(second) against \(first): \(pair.difference.map { signed($0) } ?? "no") \(comparison.metric.key)"
     ]
-    if let half = pair.halfWidth { words.append("± \(number(comparison.metric, half)) (95 %)") }
+    if let half = pair.halfWidth { words.append("± \(comparison.metric.text(half)) (95 %)") }
     if let (one, other) = pair.discordant {
       words.append("\(one) nodes only the first has right, \(other) only the second")
     }
@@ -92,11 +99,7 @@ struct ComparisonTables {
     return words.joined(separator: "; ")
   }
 
-  private func number(_ metric: Metric, _ value: Double) -> String {
-    metric == .loss ? String(format: "%.4f", value) : percent(value)
-  }
-
-  private func signed(_ metric: Metric, _ value: Double) -> String { (value < 0 ? "" : "+") + number(metric, value) }
+  private func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + comparison.metric.text(value) }
 
   private func probability(_ value: Double) -> String {
     value < 0.001 ? String(format: "%.1e", value) : String(format: "%.3f", value)

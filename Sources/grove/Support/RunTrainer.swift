@@ -16,8 +16,8 @@ protocol RunTrainer {
   /// The page of a run that finished before.
   func page(of result: RunResult, in folder: RunFolder) throws -> String
 
-  /// The page above several runs; nil where there is none.
-  func summary(of results: [RunResult], in folder: RunFolder) throws -> String?
+  /// The page above several runs.
+  func summary(of results: [RunResult], in folder: RunFolder) throws -> String
 }
 
 extension RunTrainer {
@@ -41,7 +41,7 @@ extension NodeTrainer: RunTrainer {
     try RunReport(trained(in: folder), result, in: folder).html
   }
 
-  func summary(of results: [RunResult], in folder: RunFolder) throws -> String? {
+  func summary(of results: [RunResult], in folder: RunFolder) throws -> String {
     try SummaryReport(self, results, in: folder).html
   }
 }
@@ -59,5 +59,7 @@ extension OpenWorldTrainer: RunTrainer {
     try OpenWorldReport(trained(in: folder), result, in: folder).html
   }
 
-  func summary(of results: [RunResult], in folder: RunFolder) throws -> String? { nil }
+  func summary(of results: [RunResult], in folder: RunFolder) throws -> String {
+    try SummaryReport(self, results, in: folder).html
+  }
 }

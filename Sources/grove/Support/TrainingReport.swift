@@ -33,11 +33,16 @@ struct TrainingReport {
     report.set(
       "runs",
       results.map { result -> [String: Any] in
-        [
+        var fields: [String: Any] = [
           "run": result.run, "split": result.split, "epochs": result.epochs, "bestEpoch": result.bestEpoch,
           "secondsPerEpoch": result.secondsPerEpoch, "train": result.train, "validation": result.validation,
           "test": result.test,
         ]
+        if let classes = result.classes {
+          (fields["classes"], fields["classesOfSplit"]) = (classes.used, classes.split)
+          fields["classesError"] = classes.error
+        }
+        return fields
       })
     let share = limits.flatMap { times.share(of: $0) }
     let pace = "\(duration(mean(results.map(\.secondsPerEpoch)))) an epoch"
@@ -57,7 +62,8 @@ struct TrainingReport {
 
   /// What open-world runs print in place of a table of metrics.
   private func openWorldLines(_ report: inout Report, _ share: Double?) {
-    let (means, deviations) = summary(\.test)
+    let summary = summary(\.test)
+    let (means, deviations) = (summary.mean, summary.deviation)
     report.table(
       OpenWorldRunReport.table { key in
         guard let value = means[key] else { return "" }
@@ -69,7 +75,7 @@ struct TrainingReport {
     for result in results {
       guard let classes = result.classes, classes.used != classes.split || classes.isEstimated else { continue }
       report.say(
-        "Run \(result.run) trained with \(classes.used) classes\(classes.isEstimated ? ", an estimate" : ""); its split has \(classes.split)"
+        "Run \(result.run) trained with \(classes.used) classes\(classes.isEstimated ? ", an estimate" : ""); its split has \(classes.split)\(classes.signedError.map { " (error \($0))" } ?? "")"
       )
     }
     if let share { report.say(timesLine(share)) }
@@ -95,25 +101,15 @@ struct TrainingReport {
   }
 
   private func shown(_ metric: Metric, _ part: KeyPath<RunResult, [String: Double]>) -> String {
-    let (means, deviations) = summary(part)
+    let summary = summary(part)
+    let (means, deviations) = (summary.mean, summary.deviation)
     guard let value = means[metric.rawValue] else { return "" }
     func text(_ number: Double) -> String { metric == .loss ? String(format: "%.4f", number) : percent(number) }
     return results.count == 1 ? text(value) : "\(text(value)) ± \(text(deviations[metric.rawValue] ?? 0))"
   }
 
-  /// Mean and (population) standard deviation of each score over the runs that have it.
-  private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> (
-    mean: [String: Double], deviation: [String: Double]
-  ) {
-    let runs = results.map { $0[keyPath: part] }
-    var (means, deviations): ([String: Double], [String: Double]) = ([:], [:])
-    for key in Set(runs.flatMap(\.keys)) {
-      let values = runs.compactMap { $0[key] }
-      let average = mean(values)
-      means[key] = average
-      deviations[key] = mean(values.map { ($0 - average) * ($0 - average) }).squareRoot()
-    }
-    return (means, deviations)
+  private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> ScoreSummary {
+    ScoreSummary(results.map { $0[keyPath: part] })
   }
 
   private func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }

@@ -42,7 +42,8 @@ struct CurvesFigure {
     // Values that hardly vary are not blown up.
     let room = max((high - low) * 0.05, isShare ? 0.01 : 0.01 * max(abs(high), 1e-3))
     let axes = Axes(
-      x: 0...Double(max(1, lastEpoch)), y: max(0, low - room)...(isShare ? min(1, high + room) : high + room), left: 44,
+      x: 0...Double(max(1, lastEpoch)),
+      y: (low < 0 ? low - room : max(0, low - room))...(isShare ? min(1, high + room) : high + room), left: 44,
       right: 318, top: 34, bottom: 232)
     var drawing = Drawing(height: 272)
     axes.draw(in: &drawing, xName: "epoch", yName: isShare ? "percent" : "", scale: isShare ? 100 : 1)

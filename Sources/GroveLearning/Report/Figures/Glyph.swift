@@ -8,6 +8,8 @@ enum Glyph: Int, CaseIterable {
   case pointedDown
   case hexagon
   case dot
+  /// For nodes of no class.
+  case cross
 
   /// The outline around a place, some three times `size` units wide at most.
   func path(at x: Double, _ y: Double, size s: Double) -> String {
@@ -30,6 +32,11 @@ enum Glyph: Int, CaseIterable {
     case .dot:
       let r = 0.55 * s
       return start(-r, 0) + "a\(n(r)) \(n(r)) 0 1 0 \(n(2 * r)) 0a\(n(r)) \(n(r)) 0 1 0 \(n(-2 * r)) 0"
+    case .cross:
+      let (a, b) = (n(0.65 * s), n(0.4 * s))
+      return start(0, -0.4 * s)
+        + "l\(a)-\(a)l\(b) \(b)l-\(a) \(a)l\(a) \(a)l-\(b) \(b)l-\(a)-\(a)l-\(a) \(a)l-\(b)-\(b)l\(a)-\(a)"
+        + "l-\(a)-\(a)l\(b)-\(b)z"
     }
   }
 }
