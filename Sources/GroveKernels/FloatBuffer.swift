@@ -132,7 +132,9 @@ private enum BufferPool {
     let number: Int
   }
 
-  /// The pointers are owned by the pool alone while they are in it; the mutex guards the table. All counts are of floats.
+  /// What the pool has, and how much; all counts are of floats.
+  ///
+  /// The pointers are owned by the pool alone while they are in it; the mutex guards the table.
   private struct Table: @unchecked Sendable {
     private var free: [Int: [Piece]] = [:]
     private var released = 0

@@ -11,13 +11,16 @@ extension TrainingConfiguration {
   public var isOpenWorld: Bool { task == "open-world" }
 
   /// What a run is called: its model, or its method, with the encoder where `model` names it.
-  public var name: String {
+  public var name: String { TrainingConfiguration.name(method: method, model: model) }
+
+  /// What runs of a method, or else of a model, are called.
+  public static func name(method: String?, model: String) -> String {
     guard let method else { return model }
-    return hasOwnEncoder ? method : "\(method) with \(model)"
+    return hasOwnEncoder(method) ? method : "\(method) with \(model)"
   }
 
-  /// Whether the method brings an encoder, so that `model` names none.
-  private var hasOwnEncoder: Bool {
+  /// Whether a method brings an encoder, so that `model` names none.
+  private static func hasOwnEncoder(_ method: String?) -> Bool {
     method.flatMap { try? OpenWorldCatalogue.recipe(named: $0) }?.hasOwnEncoder ?? false
   }
 
@@ -68,7 +71,9 @@ extension TrainingConfiguration {
     if classes != "split" && classes != "estimate" && (Int(classes) ?? 0) < 1 {
       return "classes is '\(classes)'; it must be split, estimate or a number of classes"
     }
-    if (!hasOwnEncoder || classes == "estimate") && !OpenWorldCatalogue.encoders.contains(model) {
+    if (!TrainingConfiguration.hasOwnEncoder(method) || classes == "estimate")
+      && !OpenWorldCatalogue.encoders.contains(model)
+    {
       return
         "\(model) is no encoder of open-world training; choose one of \(OpenWorldCatalogue.encoders.joined(separator: ", "))"
     }

@@ -3,7 +3,9 @@ public import GroveLayers
 public import GroveTensors
 
 /// The second stage of two-stage methods: K-means of the embeddings, clusters standing for the classes that alignment
-/// gives them. Sampled training takes mini-batch K-means.
+/// gives them.
+///
+/// Sampled training takes mini-batch K-means.
 ///
 ///     score(node, class c) = −‖z[node] − μ[c]‖² / 2σ²,  μ[c] the center of the cluster of class c,
 ///     σ² the mean squared distance of a node to the center of its cluster

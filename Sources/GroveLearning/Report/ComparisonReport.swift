@@ -188,7 +188,7 @@ public struct ComparisonReport {
 
 extension RunComparison.Entry {
   /// Its model, or its method with the encoder.
-  public var title: String { method.map { "\($0) with \(model)" } ?? model }
+  public var title: String { TrainingConfiguration.name(method: method, model: model) }
 
   /// Number of classes that its runs were trained with, the mean where they differ; a dash where none is known.
   public var classCountText: String {
