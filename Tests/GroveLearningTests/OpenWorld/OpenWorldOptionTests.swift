@@ -28,6 +28,7 @@ import Testing
     ("lr", { $0.lr = 0.02 }), ("weightDecay", { $0.weightDecay = 0.3 }), ("schedule", { $0.schedule = .cosine }),
     ("warmup", { $0.warmup = 2 }), ("epochs", { $0.epochs = 2 }), ("labelSmoothing", { $0.labelSmoothing = 0.3 }),
     ("norm", { $0.norm = .layer }), ("residual", { $0.residual = true }), ("patience", { $0.patience = 1 }),
+    ("fanouts", { $0.fanouts = [2, 2] }),
   ]
 
   @Test(arguments: methods) func `exactly the options that a method lists change what it learns`(method: String) throws
@@ -60,7 +61,13 @@ import Testing
     }
     // Computing twice gives the same bits.
     #expect(try learned { $0.recompute.toggle() } == plain)
-    #expect(Set(keys).isSubset(of: Self.changes.map(\.key) + ["recompute"]) && Set(keys).count == keys.count)
+    // With fanouts only; edges of this graph have no weights to be drawn by.
+    let drawn = try [false, true].map { again in
+      try learned { ($0.fanouts, $0.replacement) = ([2, 2], again) }
+    }
+    #expect(drawn[0] != drawn[1])
+    let others = ["recompute", "replacement", "weightedSampling"]
+    #expect(Set(keys).isSubset(of: Self.changes.map(\.key) + others) && Set(keys).count == keys.count)
   }
 
   @Test(arguments: [
