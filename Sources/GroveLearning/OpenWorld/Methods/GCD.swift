@@ -9,6 +9,10 @@ public import GroveTensors
 /// Clusters are those of the embeddings before the projection, from `SemiSupervisedKMeans` with ten starts: that of a seen
 /// class grows around its training nodes, so that nothing has to be matched. Labels of validation nodes are not read.
 ///
+/// Predictions can end below those of the untrained encoder. With τ' = 0.07 and τ = 1 the gradients of labeled contrast
+/// outweigh those of the other term, so seen classes draw together at the expense of novel ones; the published code tunes
+/// only the last block of an encoder that tells these apart before. A lower τ, or a smaller λ, helps.
+///
 /// - Source: Vaze, Han, Vedaldi, Zisserman 2022, and its published code; λ 0.35 of the paper. Differs: views are dropout
 ///   masks, the encoder learns from its start, and the optimizer is that of all methods.
 public final class GCD: TwoStageMethod {
