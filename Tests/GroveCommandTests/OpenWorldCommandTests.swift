@@ -150,7 +150,7 @@ import Testing
   @Test func `options that a method does not read are named, an encoder beside its own among them`() throws {
     let scratch = try ScratchFolder()
     let data = try data(scratch)
-    let words = Self.small + ["--method", "oodgat", "--model", "appnp", "--no-report"]
+    let words = Self.small + ["--method", "oodgat", "--model", "appnp"]
     let told = try GroveCommand.run(
       ["train", data, "--out", scratch.file("run"), "--tau", "0.5", "--alignment", "train"] + words)
     #expect(told.code == 0 && told.output.hasPrefix("oodgat, "), "\(told.output)")
