@@ -89,6 +89,8 @@ extension TrainingConfiguration {
     if correctAndSmooth != "none" {
       return "correctAndSmooth is \(correctAndSmooth); open-world training has no use for it"
     }
+    let unsampled = [("temporal", temporal), ("relationFanouts", !relationFanouts.isEmpty)]
+    if let (key, _) = unsampled.first(where: \.1) { return "open-world training has no use for \(key); leave it out" }
     return nil
   }
 }

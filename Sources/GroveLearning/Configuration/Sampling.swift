@@ -27,8 +27,8 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `TrainingFailure.configuration` where it cannot, or where fanouts and layers differ in number.
   mutating func settleSampling() throws {
-    guard isSampled else { return }
-    guard !isOpenWorld else { return try checkOpenWorldSampling() }
+    // An open-world method's encoder says later how many fanouts it takes.
+    guard isSampled && !isOpenWorld else { return }
     let recipe = try ModelCatalogue.recipe(named: model)
     guard let blockCount = recipe.sampledBlocks(self) else {
       throw TrainingFailure.configuration(
@@ -51,14 +51,6 @@ extension TrainingConfiguration {
       throw TrainingFailure.configuration("\(model) sees meta-paths, which have no years; leave temporal out")
     }
     batch = batch ?? TrainingConfiguration.usualBatch
-  }
-
-  /// Checks what open-world training cannot sample by; the method's encoder says later how many fanouts it takes.
-  private func checkOpenWorldSampling() throws {
-    let others = [("temporal", temporal), ("relationFanouts", !relationFanouts.isEmpty)]
-    if let (key, _) = others.first(where: { $0.1 }) {
-      throw TrainingFailure.configuration("open-world training has no use for \(key); leave it out")
-    }
   }
 
   /// Fanouts at each hop from the training nodes, one a relation in the given order; a relation that runs back
