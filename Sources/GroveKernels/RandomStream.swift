@@ -34,6 +34,9 @@ public struct RandomStream: Sendable {
 
   /// Numbers drawn one after the other, for shuffles and other sequential algorithms.
   public var generator: RandomGenerator { RandomGenerator(stream: self) }
+
+  /// Numbers drawn one after the other for one row, whatever other rows draw.
+  public func generator(row: Int) -> RandomGenerator { RandomGenerator(stream: self, row: row) }
 }
 
 /// A sequence of 64-bit numbers from a `RandomStream`.
@@ -41,13 +44,18 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
   private let rowKey: UInt64
   private var counter: UInt64 = 0
 
-  fileprivate init(stream: RandomStream) { rowKey = grove_row_key(stream.key, 0xffff_ffff_ffff) }
+  fileprivate init(stream: RandomStream, row: Int = 0xffff_ffff_ffff) {
+    rowKey = grove_row_key(stream.key, UInt64(bitPattern: Int64(row)))
+  }
 
   /// The next 64 uniform bits.
   public mutating func next() -> UInt64 {
     counter &+= 1
     return grove_pair_bits(rowKey, counter)
   }
+
+  /// A number in [0, 1), a multiple of 2⁻⁵³.
+  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A whole number in 0..<bound, without bias.
   ///

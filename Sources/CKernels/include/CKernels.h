@@ -219,6 +219,28 @@ int64_t grove_number(int32_t *row_of_node, const int32_t *nodes, int64_t count, 
 void grove_transpose(grove_csr rows, int64_t row_count, int64_t column_count, int64_t *starts, int32_t *out_columns,
                      int64_t *places);
 
+// Negative sampling. Row `anchors[i]` of `excluded` lists in rising order, without repeats, what is never drawn for that
+// anchor. Draws are keyed by (key, first_row + i, number of the draw).
+//
+// One place of an alias table: itself with probability own / 2³², else `other`.
+typedef struct {
+  uint32_t own;
+  int32_t other;
+} grove_alias;
+// The id of that rank, from 0, among those of a range that a rising row does not hold. O(log length).
+int64_t grove_candidate_at(const int32_t *row, int64_t length, int64_t rank);
+// Whether a rising row holds an id. O(log length).
+bool grove_row_holds(const int32_t *row, int64_t length, int64_t id);
+// `each` ids of [0, candidates) for each anchor, all that are not excluded alike: out [count · each]. Returns -1, or the
+// first anchor's place whose row excludes everything.
+int64_t grove_draw_uniform(grove_csr excluded, const int32_t *anchors, int64_t count, int64_t each, int64_t candidates,
+                           uint64_t key, int64_t first_row, int32_t *out);
+// `count` places of an alias table.
+void grove_draw_alias(const grove_alias *table, int64_t size, int64_t count, uint64_t key, int64_t first_row, int32_t *out);
+// As grove_draw_uniform by an alias table; -1 where every try gave an excluded id. Returns how many were excluded.
+int64_t grove_draw_weighted(grove_csr excluded, const grove_alias *table, int64_t size, const int32_t *anchors, int64_t count,
+                            int64_t each, uint64_t key, int64_t first_row, int32_t *out);
+
 // Calls task(context, begin, end) for every block of `grain` of [0, count), on all threads; returns when all are
 // done. Runs inline when called from inside a task, or from a second thread while the pool is busy.
 typedef void (*grove_task)(void *context, int64_t begin, int64_t end);

@@ -1,4 +1,5 @@
 public import Foundation
+import GroveKernels
 
 /// Values of configuration keys as they come from a file or from flags, before they are put over the defaults.
 public struct ConfigurationLayer {
@@ -23,7 +24,7 @@ public struct ConfigurationLayer {
       throw TrainingFailure.configuration("\(origin): not a JSON object; write { \"model\": \"gcn\", … }")
     }
     for key in values.keys.sorted() where !TrainingConfiguration.keys.contains(key) {
-      let near = TrainingConfiguration.keys.min { distance(key, $0) < distance(key, $1) } ?? ""
+      let near = TrainingConfiguration.keys.nearest(to: key) ?? ""
       throw TrainingConfiguration.failure(origin, "unknown key '\(key)'; did you mean '\(near)'?")
     }
     self.values = values
@@ -54,7 +55,7 @@ extension TrainingConfiguration {
     if let problem = configuration.problem { throw TrainingFailure.configuration(problem) }
     try configuration.settleSampling()
     if let method = configuration.method {
-      _ = try MethodOptions(OpenWorldCatalogue.recipe(named: method), words: configuration.methodOptions)
+      _ = try NumberOptions(OpenWorldCatalogue.recipe(named: method), words: configuration.methodOptions)
     }
     self = configuration
   }
@@ -98,22 +99,4 @@ extension TrainingConfiguration {
         withJSONObject: allKeys(), options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]) + Data("\n".utf8)
     }
   }
-}
-
-/// Edits between two words (Levenshtein).
-///
-/// - Complexity: O(a · b).
-private func distance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
-  var row = Array(0...b.count)
-  for i in 0..<a.count {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in 0..<b.count {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[b.count]
 }

@@ -20,9 +20,9 @@ public final class LabeledContrast: Module {
 
   /// λ, τ and τ' as method options.
   static let parameters = [
-    MethodParameter("labeled-weight", 0.35, in: 0...1, "share of losses on labeled nodes"),
-    MethodParameter("temperature", 1, in: 1e-3...1e3, "temperature of contrast of all nodes"),
-    MethodParameter("labeled-temperature", 0.07, in: 1e-3...1e3, "temperature of contrast of labeled nodes"),
+    NumberParameter("labeled-weight", 0.35, in: 0...1, "share of losses on labeled nodes"),
+    NumberParameter("temperature", 1, in: 1e-3...1e3, "temperature of contrast of all nodes"),
+    NumberParameter("labeled-temperature", 0.07, in: 1e-3...1e3, "temperature of contrast of labeled nodes"),
   ]
 
   /// The losses with the options of a shape, whose recipe has `parameters`.

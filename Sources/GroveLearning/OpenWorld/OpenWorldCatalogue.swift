@@ -12,7 +12,7 @@ public struct OpenWorldShape: Sendable {
   /// The run's configuration.
   public let configuration: TrainingConfiguration
   /// The method's own numbers.
-  public let options: MethodOptions
+  public let options: NumberOptions
   /// For clusterings and whatever else a method draws beyond dropout.
   public let random: RandomStream
 }
@@ -28,7 +28,7 @@ public struct OpenWorldRecipe: Sendable {
   /// Configuration keys that this method reads beside those of all, such as `tau`; what no method lists is not given to it.
   public let options: [String]
   /// Numbers that no other method has, for `--method-options`.
-  public let parameters: [MethodParameter]
+  public let parameters: [NumberParameter]
   /// Changes the defaults of open-world training to the method's own.
   public let defaults: @Sendable (inout TrainingConfiguration) -> Void
   /// The method's own encoder; nil for the one that `--model` names.
@@ -40,7 +40,7 @@ public struct OpenWorldRecipe: Sendable {
 
   /// A recipe; what is left out is as in most methods.
   public init(
-    name: String, title: String, source: String, options: [String] = [], parameters: [MethodParameter] = [],
+    name: String, title: String, source: String, options: [String] = [], parameters: [NumberParameter] = [],
     defaults: @escaping @Sendable (inout TrainingConfiguration) -> Void = { _ in },
     makeEncoder: (@Sendable (OpenWorldShape, Initializer) -> any NodeEncoder)? = nil, encoderOptions: [String] = [],
     make: @escaping @Sendable (OpenWorldShape, Initializer) -> any OpenWorldMethod

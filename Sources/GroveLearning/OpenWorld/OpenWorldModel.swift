@@ -38,7 +38,7 @@ public final class OpenWorldModel {
     let start = Initializer(RandomStream(seed: seed, run: run))
     let shape = OpenWorldShape(
       inputWidth: data.features.width, width: configuration.hidden, problem: problem, configuration: configuration,
-      options: try MethodOptions(recipe, words: configuration.methodOptions),
+      options: try NumberOptions(recipe, words: configuration.methodOptions),
       random: RandomStream(seed: seed, run: run, operation: 3))
     let features = data.inputs(from: start)
     network = OpenWorldNetwork(

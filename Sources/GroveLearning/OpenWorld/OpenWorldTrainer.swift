@@ -63,7 +63,7 @@ public struct OpenWorldTrainer {
     let random = RandomStream(seed: 0)
     let shape = OpenWorldShape(
       inputWidth: 1, width: 1, problem: problem, configuration: smallest,
-      options: try MethodOptions(recipe, words: configuration.methodOptions), random: random)
+      options: try NumberOptions(recipe, words: configuration.methodOptions), random: random)
     let (given, needed) = (configuration.fanouts.count, try recipe.encoder(shape, Initializer(random)).blockCount)
     guard given == needed else {
       throw TrainingFailure.configuration(

@@ -131,7 +131,7 @@ import Testing
 
   @Test func `the gate of both methods that have one is the share of labeled nodes below it`() throws {
     for (method, usual) in [("opencon", 30.0), ("opencon-two-stage", 30), ("pown", 50)] {
-      let options = try MethodOptions(OpenWorldCatalogue.recipe(named: method))
+      let options = try NumberOptions(OpenWorldCatalogue.recipe(named: method))
       #expect(options["gate"] == usual)
     }
   }

@@ -40,10 +40,10 @@ public final class ORCA: OpenWorldMethod {
     OpenWorldRecipe(
       name: name, title: title, source: source,
       parameters: [
-        MethodParameter("margin", margin, in: 0...1e3, "what uncertainty is times when added to the true logit"),
-        MethodParameter("limit", 0.5, in: 0...1, "uncertainty that counts at most"),
-        MethodParameter("pairs", 1, in: 0...1e3, "weight of pairs that should agree"),
-        MethodParameter("entropy", 1, in: 0...1e3, "weight of the entropy of the mean prediction"),
+        NumberParameter("margin", margin, in: 0...1e3, "what uncertainty is times when added to the true logit"),
+        NumberParameter("limit", 0.5, in: 0...1, "uncertainty that counts at most"),
+        NumberParameter("pairs", 1, in: 0...1e3, "weight of pairs that should agree"),
+        NumberParameter("entropy", 1, in: 0...1e3, "weight of the entropy of the mean prediction"),
       ], make: { ORCA($0, $1) })
   }
 

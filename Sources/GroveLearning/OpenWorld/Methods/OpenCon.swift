@@ -48,7 +48,7 @@ public final class OpenCon: OpenWorldMethod {
     /// q of a seen class in parts of that of a novel one.
     let seenShare: Float
 
-    init(_ options: MethodOptions) {
+    init(_ options: NumberOptions) {
       (own, supervised) = (Float(options["simclr"]), Float(options["supcon"]))
       (novel, prior) = (Float(options["semicon"]), Float(options["prior"]))
       ownContrast = TwoViewContrast(temperature: Float(options["simclr-tau"]))
@@ -69,17 +69,17 @@ public final class OpenCon: OpenWorldMethod {
       name: name, title: title, source: "Sun 2023; defaults of the published code",
       options: usesClusters ? ["alignment"] : [],
       parameters: [
-        MethodParameter("simclr", 1, in: 0...100, "weight of the contrast of unlabeled nodes"),
-        MethodParameter("supcon", 0.2, in: 0...100, "weight of the contrast of labeled nodes"),
-        MethodParameter("semicon", 0.1, in: 0...100, "weight of the contrast of novel nodes"),
-        MethodParameter("prior", 0.05, in: 0...100, "weight of the divergence from the prior"),
-        MethodParameter("simclr-tau", 0.4, in: 0.001...100, "temperature of unlabeled nodes"),
-        MethodParameter("supcon-tau", 0.1, in: 0.001...100, "temperature of labeled nodes"),
-        MethodParameter("semicon-tau", 0.7, in: 0.001...100, "temperature of novel nodes"),
-        MethodParameter("gate", 30, in: 0...100, "percent of labeled nodes that the gate takes for novel"),
-        MethodParameter("momentum", 0.9, in: 0...1, "share of a prototype that a node leaves"),
-        MethodParameter("seen-share", 0.5, in: 0.001...1000, "prior of a seen class, that of a novel one being 1"),
-        MethodParameter("projection", 128, in: 1...65536, "columns of the projection"),
+        NumberParameter("simclr", 1, in: 0...100, "weight of the contrast of unlabeled nodes"),
+        NumberParameter("supcon", 0.2, in: 0...100, "weight of the contrast of labeled nodes"),
+        NumberParameter("semicon", 0.1, in: 0...100, "weight of the contrast of novel nodes"),
+        NumberParameter("prior", 0.05, in: 0...100, "weight of the divergence from the prior"),
+        NumberParameter("simclr-tau", 0.4, in: 0.001...100, "temperature of unlabeled nodes"),
+        NumberParameter("supcon-tau", 0.1, in: 0.001...100, "temperature of labeled nodes"),
+        NumberParameter("semicon-tau", 0.7, in: 0.001...100, "temperature of novel nodes"),
+        NumberParameter("gate", 30, in: 0...100, "percent of labeled nodes that the gate takes for novel"),
+        NumberParameter("momentum", 0.9, in: 0...1, "share of a prototype that a node leaves"),
+        NumberParameter("seen-share", 0.5, in: 0.001...1000, "prior of a seen class, that of a novel one being 1"),
+        NumberParameter("projection", 128, in: 1...65536, "columns of the projection"),
       ],
       make: { OpenCon($0, $1, usesClusters: usesClusters) })
   }

@@ -39,12 +39,12 @@ public final class OpenLDN: OpenWorldMethod {
     name: "openldn", title: "OpenLDN, pairs that a network learns to judge through an inner step",
     source: "Rizve 2022; defaults of the published code",
     parameters: [
-      MethodParameter("threshold", 0.5, in: 0...1, "probability from which a prediction is a label for the other view"),
-      MethodParameter("inner-rate", 1e-3, in: 1e-9...10, "learning rate of the inner step"),
-      MethodParameter("pair-rate", 1e-4, in: 0...10, "learning rate of the network for pairs, under the schedule"),
-      MethodParameter("labeled", 10, in: 0...100, "percent of an equal share of nodes for each novel class"),
-      MethodParameter("base", 50, in: 1...1_000_000, "epochs before novel classes count as known"),
-      MethodParameter("hidden", 100, in: 1...65536, "inner columns of the network for pairs"),
+      NumberParameter("threshold", 0.5, in: 0...1, "probability from which a prediction is a label for the other view"),
+      NumberParameter("inner-rate", 1e-3, in: 1e-9...10, "learning rate of the inner step"),
+      NumberParameter("pair-rate", 1e-4, in: 0...10, "learning rate of the network for pairs, under the schedule"),
+      NumberParameter("labeled", 10, in: 0...100, "percent of an equal share of nodes for each novel class"),
+      NumberParameter("base", 50, in: 1...1_000_000, "epochs before novel classes count as known"),
+      NumberParameter("hidden", 100, in: 1...65536, "inner columns of the network for pairs"),
     ],
     defaults: { ($0.lr, $0.weightDecay) = (5e-4, 0) }, make: { OpenLDN($0, $1) })
 

@@ -30,9 +30,9 @@ public final class OpenWGL: OpenWorldMethod {
     name: "openwgl", title: "OpenWGL, a variational autoencoder with a classifier, and clusters of what it rejects",
     source: "Wu 2020; defaults of the published code",
     parameters: [
-      MethodParameter("divergence", 1, in: 0...100, "weight of the divergence from the normal distribution"),
-      MethodParameter("reconstruction", 1, in: 0...100, "weight of telling edges from random pairs"),
-      MethodParameter("uncertainty", 1, in: 0...100, "weight of equal shares at unsure nodes"),
+      NumberParameter("divergence", 1, in: 0...100, "weight of the divergence from the normal distribution"),
+      NumberParameter("reconstruction", 1, in: 0...100, "weight of telling edges from random pairs"),
+      NumberParameter("uncertainty", 1, in: 0...100, "weight of equal shares at unsure nodes"),
     ],
     defaults: { ($0.lr, $0.weightDecay, $0.dropout) = (1e-3, 0, 0) },
     makeEncoder: { VariationalEncoder($0, $1) }, encoderOptions: ["hidden", "layers", "dropout"],

@@ -23,25 +23,25 @@ public final class POWN: OpenWorldMethod {
   public let prototypes: Parameter
   /// W of DGI. [D, D]
   public let discriminator: Parameter
-  private let options: MethodOptions
+  private let options: NumberOptions
   private var labels: [Int32]?
 
   static let recipe = OpenWorldRecipe(
     name: "pown", title: "POWN, learned prototypes, propagated pseudo labels and graph infomax",
     source: "Hoffmann 2024, arXiv 2406.09926; defaults of the published code where it has any",
     parameters: [
-      MethodParameter("supervised", 1, in: 0...100, "weight of training nodes, w_s; our choice"),
-      MethodParameter("pseudo", 0.5, in: 0...100, "weight of pseudo-labeled nodes, w_p; our choice"),
-      MethodParameter("infomax", 1, in: 0...100, "weight of graph infomax, w_u; our choice"),
-      MethodParameter("distance", 0.01, in: 0...100, "weight of the mean distance, w_e; our choice"),
-      MethodParameter("geometry", 0.1, in: 0...100, "weight of what keeps prototypes apart, w_g"),
-      MethodParameter("supervised-tau", 0.1, in: 0.001...100, "temperature of training nodes"),
-      MethodParameter("pseudo-tau", 0.7, in: 0.001...100, "temperature of pseudo-labeled nodes"),
-      MethodParameter(
+      NumberParameter("supervised", 1, in: 0...100, "weight of training nodes, w_s; our choice"),
+      NumberParameter("pseudo", 0.5, in: 0...100, "weight of pseudo-labeled nodes, w_p; our choice"),
+      NumberParameter("infomax", 1, in: 0...100, "weight of graph infomax, w_u; our choice"),
+      NumberParameter("distance", 0.01, in: 0...100, "weight of the mean distance, w_e; our choice"),
+      NumberParameter("geometry", 0.1, in: 0...100, "weight of what keeps prototypes apart, w_g"),
+      NumberParameter("supervised-tau", 0.1, in: 0.001...100, "temperature of training nodes"),
+      NumberParameter("pseudo-tau", 0.7, in: 0.001...100, "temperature of pseudo-labeled nodes"),
+      NumberParameter(
         "gate", 50, in: 0...100,
         "percent of labeled nodes that the gate takes for novel, and of nodes that seed; our choice"),
-      MethodParameter("hops", 2, in: 0...100, "rounds of propagation"),
-      MethodParameter("certain", 10, in: 0...100, "percent of novel-looking nodes that are pseudo-labeled"),
+      NumberParameter("hops", 2, in: 0...100, "rounds of propagation"),
+      NumberParameter("certain", 10, in: 0...100, "percent of novel-looking nodes that are pseudo-labeled"),
     ],
     defaults: { ($0.lr, $0.weightDecay) = (1e-2, 0) }, make: { POWN($0, $1) })
 

@@ -19,17 +19,17 @@ public final class SimGCD: OpenWorldMethod {
   public let head: CosineClassifier
   /// The projection and the losses on it.
   public let contrast: LabeledContrast
-  private let options: MethodOptions
+  private let options: NumberOptions
 
   static let recipe = OpenWorldRecipe(
     name: "simgcd", title: "SimGCD, a cosine head taught by itself across views",
     source: "Wen 2023; defaults of the published code",
     parameters: LabeledContrast.parameters + [
-      MethodParameter("student-temperature", 0.1, in: 1e-3...1e3, "temperature of predictions"),
-      MethodParameter("warmup-temperature", 0.07, in: 1e-3...1e3, "temperature of teachers in the first epoch"),
-      MethodParameter("teacher-temperature", 0.04, in: 1e-3...1e3, "temperature of teachers after the warm-up"),
-      MethodParameter("warmup", 30, in: 0...1e6, "epochs in which the temperature of teachers falls"),
-      MethodParameter("entropy", 2, in: 0...1e3, "weight of the entropy of the mean prediction"),
+      NumberParameter("student-temperature", 0.1, in: 1e-3...1e3, "temperature of predictions"),
+      NumberParameter("warmup-temperature", 0.07, in: 1e-3...1e3, "temperature of teachers in the first epoch"),
+      NumberParameter("teacher-temperature", 0.04, in: 1e-3...1e3, "temperature of teachers after the warm-up"),
+      NumberParameter("warmup", 30, in: 0...1e6, "epochs in which the temperature of teachers falls"),
+      NumberParameter("entropy", 2, in: 0...1e3, "weight of the entropy of the mean prediction"),
     ], make: { SimGCD($0, $1) })
 
   /// The method with its start.

@@ -1,0 +1,23 @@
+import GroveKernels
+
+extension NegativeRecipe {
+  /// The best-scored candidates, those most that score about as the positive.
+  ///
+  /// - Source: SimANS (Zhou 2022), whose paper subtracts b where the published code adds it; here it is subtracted.
+  static let simANS = NegativeRecipe(
+    name: "simans", title: "best-scored that score about as the positive (SimANS)", type: .hard, pool: .local,
+    cost: "O(K)", source: "Zhou 2022",
+    parameters: [
+      NumberParameter("a", 0.5, in: 0...1e6, "steepness"),
+      NumberParameter("b", 0, in: -1e6...1e6, "shift above the positive's score"),
+      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
+      NumberParameter("refresh", 2000, in: 0...1e9, "steps between searches; 0: one search"),
+    ]
+  ) { setting, options in
+    let pool = TopCandidates(
+      options.count("top"), refreshPeriod: options.count("refresh"), filter: setting.filter, sampler: "simans")
+    return ComposedSampler(
+      "simans", pool: pool, choice: WeightedChoice(GaussianWeight(steepness: options["a"], shift: options["b"])),
+      filter: setting.filter)
+  }
+}
