@@ -311,6 +311,55 @@ class Sampling(Peer):
         return float(np.abs(ours / self.counts.numpy() - 1).max())
 
 
+class Negatives(Peer):
+    """PyTorch Geometric's samplers on the same edges, one thread."""
+
+    def __init__(self, *folders):
+        super().__init__(*folders)
+        torch.set_num_threads(1)
+        offsets, columns = self.array("offsets"), self.array("columns").long()
+        self.n = len(offsets) - 1
+        sources = torch.repeat_interleave(torch.arange(self.n), offsets[1:] - offsets[:-1])
+        self.edges = torch.stack([sources, columns])
+
+
+class StructuredNegatives(Negatives):
+    def run(self):
+        from torch_geometric.utils import structured_negative_sampling
+        self.sources, _, self.negatives = structured_negative_sampling(
+            self.edges, self.n, contains_neg_self_loops=False)
+
+    def check(self):
+        """Share of our negatives that are wrong, and whether there are as many."""
+        count, wrong = np.load(f"{self.exchange}/counts.npy")
+        return float(abs(count / len(self.negatives) - 1) + wrong / count)
+
+
+class PairNegatives(Negatives):
+    def run(self):
+        from torch_geometric.utils import negative_sampling
+        self.pairs = negative_sampling(self.edges, self.n, num_neg_samples=self.edges.shape[1])
+
+    def check(self):
+        count, wrong = np.load(f"{self.exchange}/counts.npy")
+        return float(abs(count / self.pairs.shape[1] - 1) + wrong / count)
+
+
+class AliasDraws(Negatives):
+    """torch's draws by weights."""
+
+    def __init__(self, *folders):
+        super().__init__(*folders)
+        self.weights = torch.bincount(self.edges[0], minlength=self.n).double() ** 0.75
+
+    def run(self):
+        self.ids = torch.multinomial(self.weights, self.edges.shape[1], replacement=True)
+
+    def check(self):
+        mean = float((self.weights / self.weights.sum())[self.ids].mean())
+        return float(abs(np.load(f"{self.exchange}/mean.npy")[0] / mean - 1))
+
+
 class SampledTraining(Peer):
     def run(self):
         for batch in self.loader:
@@ -436,6 +485,7 @@ ROWS = {
     "spmm-64": SparseProduct, "spmm-128": SparseProduct, "spmm-256": SparseProduct,
     "spmm-products-100": SparseProduct, "spmm-train-64": SparseTraining,
     "gat-train-pyg": AttentionPyG, "gat-train-dgl": AttentionDGL, "sample-dgl": Sampling,
+    "negatives-structured": StructuredNegatives, "negatives-pairs": PairNegatives, "negatives-alias": AliasDraws,
     "cora-gcn": Cora, "cora-gcn-nodrop": CoraGCNWithoutInputDropout, "cora-gat": CoraGAT,
     "arxiv-gcn": ArxivGCN, "sage-dgl": SampledSAGE, "rgcn-dgl": SampledRGCN,
 }

@@ -1,3 +1,4 @@
+import GroveKernels
 public import GroveLayers
 import GroveTensors
 

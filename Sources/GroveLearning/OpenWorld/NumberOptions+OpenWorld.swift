@@ -7,8 +7,8 @@ extension NumberOptions {
   public init(_ recipe: OpenWorldRecipe, words: [String] = []) throws {
     do {
       try self.init(recipe.parameters, words: words, of: recipe.name)
-    } catch let fault as Fault {
-      throw TrainingFailure.configuration("methodOptions holds \(fault.message)")
+    } catch {
+      throw TrainingFailure.configuration("methodOptions holds \(error.message)")
     }
   }
 }

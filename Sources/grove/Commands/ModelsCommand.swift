@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GroveKernels
 import GroveLearning
 
 struct ModelsCommand: ParsableCommand {

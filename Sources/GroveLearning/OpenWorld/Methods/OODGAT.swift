@@ -1,3 +1,4 @@
+import GroveKernels
 import Foundation
 public import GroveGraphs
 public import GroveLayers
