@@ -61,7 +61,7 @@ struct CorrectorTests {
     }
     #expect(abs(frequency.frequency(of: 7) - 1 / 3) <= 1e-12)
     #expect(abs(frequency.frequency(of: 8) - 1) <= 1e-12)
-    #expect(frequency.frequency(of: 9) == 1 / 301)
+    #expect(frequency.frequency(of: 9) == 1.0 / 301.0)
     #expect(difference(frequency.offsets(of: [7, 8]), [log(3.0), 0]) <= 1e-6)
   }
 

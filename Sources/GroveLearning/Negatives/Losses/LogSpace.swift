@@ -3,13 +3,15 @@ import Foundation
 /// Functions of logarithms and logits in Double, right for arguments of any size.
 enum LogSpace {
   /// log(1 + eˣ), which is −log σ(−x).
-  static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+  static func softplus(_ x: Double) -> Double { softplusAndSlope(x).value }
 
   /// 1 / (1 + e⁻ˣ), with all digits where it is small.
-  static func sigmoid(_ x: Double) -> Double {
-    if x >= 0 { return 1 / (1 + exp(-x)) }
-    let small = exp(x)
-    return small / (1 + small)
+  static func sigmoid(_ x: Double) -> Double { softplusAndSlope(x).slope }
+
+  /// log(1 + eˣ) and its derivative σ(x), of one exponential.
+  static func softplusAndSlope(_ x: Double) -> (value: Double, slope: Double) {
+    let small = exp(-abs(x))
+    return (max(x, 0) + log1p(small), (x >= 0 ? 1 : small) / (1 + small))
   }
 
   /// log Σ w · e^(scale · x), weights 1 where there are none; −∞ of nothing.

@@ -55,13 +55,14 @@ struct LossRow {
 
   // value = softplus(−γ − z⁺) + Σ w · softplus(z + γ);  ∂z⁺ = −σ(−γ − z⁺), ∂z = w · σ(z + γ)
   private mutating func logistic(margin: Double, usualWeight: (Int) -> Double) {
-    value = LogSpace.softplus(-margin - positive)
-    positiveGradient = -LogSpace.sigmoid(-margin - positive)
+    let (loss, slope) = LogSpace.softplusAndSlope(-margin - positive)
+    (value, positiveGradient) = (loss, -slope)
     let usual = usualWeight(max(1, negatives.count))
     for j in negatives.indices {
       let weight = weights.isEmpty ? usual : weights[j]
-      value += weight * LogSpace.softplus(negatives[j] + margin)
-      gradients.append(weight * LogSpace.sigmoid(negatives[j] + margin))
+      let (loss, slope) = LogSpace.softplusAndSlope(negatives[j] + margin)
+      value += weight * loss
+      gradients.append(weight * slope)
     }
   }
 
@@ -70,10 +71,10 @@ struct LossRow {
     let usual = 1 / Double(max(1, negatives.count))
     for j in negatives.indices {
       let weight = weights.isEmpty ? usual : weights[j]
-      let gap = negatives[j] - positive
-      value += weight * LogSpace.softplus(gap)
-      gradients.append(weight * LogSpace.sigmoid(gap))
-      positiveGradient -= gradients[j]
+      let (loss, slope) = LogSpace.softplusAndSlope(negatives[j] - positive)
+      value += weight * loss
+      gradients.append(weight * slope)
+      positiveGradient -= weight * slope
     }
   }
 
@@ -95,9 +96,8 @@ struct LossRow {
   private mutating func softmax() {
     guard !negatives.isEmpty else { return }
     let total = LogSpace.logSumExp(negatives, scale: 1, weights: weights)
-    let share = LogSpace.sigmoid(total - positive)
-    value = LogSpace.softplus(total - positive)
-    positiveGradient = -share
+    let (loss, share) = LogSpace.softplusAndSlope(total - positive)
+    (value, positiveGradient) = (loss, -share)
     for j in negatives.indices {
       gradients.append(share * (weights.isEmpty ? 1 : weights[j]) * exp(negatives[j] - total))
     }
@@ -110,9 +110,8 @@ struct LossRow {
     let logMean = DebiasedMean.logTiltedMean(negatives, concentration: concentration, weights: weights)
     let estimate = DebiasedMean(logMean: logMean, positive: positive, prior: prior, temperature: temperature)
     let gap = log(Double(negatives.count)) + estimate.logarithm - positive
-    let share = LogSpace.sigmoid(gap)
-    value = LogSpace.softplus(gap)
-    positiveGradient = share * (estimate.positiveSlope - 1)
+    let (loss, share) = LogSpace.softplusAndSlope(gap)
+    (value, positiveGradient) = (loss, share * (estimate.positiveSlope - 1))
     guard estimate.meanSlope != 0 else {
       gradients = [Double](repeating: 0, count: negatives.count)
       return

@@ -64,7 +64,8 @@ extension NegativeLoss {
   }
 
   private func part(of scores: ScoredRows, rows range: Range<Int>) -> Part {
-    let (width, terms) = (scores.width, scores.terms)
+    let (width, negatives, terms) = (scores.width, scores.negatives, scores.terms)
+    let (isValid, weights, offsets) = (terms.isValid, terms.weights, terms.offsets)
     let scale = 1 / Double(temperature)
     let share = scale / Double(scores.positives.count)
     var part = Part(negatives: [Float](repeating: 0, count: range.count * width))
@@ -77,13 +78,13 @@ extension NegativeLoss {
       places.removeAll(keepingCapacity: true)
       row.positive = scale * Double(scores.positives[r]) + Double(terms.positiveOffsets?[r] ?? 0)
       for place in r * width..<(r + 1) * width {
-        if let isValid = terms.isValid, !isValid[place] { continue }
-        if let weights = terms.weights {
+        if let isValid, !isValid[place] { continue }
+        if let weights {
           if weights[place] == 0 { continue }
           precondition(!(weights[place] < 0), "NegativeLoss: a weight of \(weights[place]); weights are at least 0")
           row.weights.append(Double(weights[place]))
         }
-        row.negatives.append(scale * Double(scores.negatives[place]) + Double(terms.offsets?[place] ?? 0))
+        row.negatives.append(scale * Double(negatives[place]) + Double(offsets?[place] ?? 0))
         places.append(place - range.lowerBound * width)
       }
       row.compute(kind)

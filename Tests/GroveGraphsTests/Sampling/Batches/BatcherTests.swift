@@ -84,8 +84,8 @@ struct BatcherTests {
       anchors: anchors, positives: positives, batchSize: 4, epoch: 0, using: RandomStream(seed: 2))
     #expect(batches.allSatisfy { $0.filter { anchors[$0] == 0 }.count <= 1 })
     #expect(batches.filter { $0.contains { anchors[$0] == 0 } }.count == 40)
-    // Greedy placing cannot do worse than the hub's pairs plus what one pass leaves behind.
-    #expect(batches.count <= 80)
+    // 160 pairs fill 40 batches of 4; greedy placing leaves a few gaps.
+    #expect(batches.count <= 45)
   }
 
   @Test("Pairs that never meet are cut as they come")
