@@ -55,6 +55,9 @@ public struct NumberOptions: Sendable, Equatable {
     return value
   }
 
+  /// The value of a parameter as it enters tensors.
+  public func float(_ name: String) -> Float { Float(self[name]) }
+
   /// The value of a parameter that counts something.
   public func count(_ name: String) -> Int { Int(self[name].rounded()) }
 }

@@ -97,14 +97,14 @@ struct NegativeLossTensorTests {
       _ = try recipe()
       for parameter in recipe.parameters {
         #expect(parameter.range.contains(parameter.usual))
-        _ = try recipe([(parameter.name, parameter.range.lowerBound)])
+        _ = try recipe(["\(parameter.name)=\(parameter.range.lowerBound)"])
       }
     }
     #expect(try NegativeLossCatalogue.recipe(named: "info-nce")() == NegativeLoss(.infoNCE()))
     #expect(try NegativeLossCatalogue.recipe(named: "debiased")() == NegativeLoss(.debiased()))
     #expect(try NegativeLossCatalogue.recipe(named: "hard")() == NegativeLoss(.hard()))
     #expect(try NegativeLossCatalogue.recipe(named: "self-adversarial")() == NegativeLoss(.selfAdversarial()))
-    let hard = try NegativeLossCatalogue.recipe(named: "hard")([("flows-through-weights", 1), ("concentration", 0.5)])
+    let hard = try NegativeLossCatalogue.recipe(named: "hard")(["flows-through-weights=1", "concentration=0.5"])
     #expect(hard == NegativeLoss(.hard(concentration: 0.5, flowsThroughWeights: true)))
   }
 
@@ -116,8 +116,8 @@ struct NegativeLossTensorTests {
     }
     #expect(text { _ = try NegativeLossCatalogue.recipe(named: "infonce") }.contains("info-nce"))
     let recipe = try NegativeLossCatalogue.recipe(named: "debiased")
-    #expect(text { _ = try recipe([("margin", 1)]) }.contains("prior=0.1"))
-    #expect(text { _ = try recipe([("prior", 1)]) }.contains("between 0.0 and 0.99"))
-    #expect(text { _ = try recipe([("temperature", .nan)]) }.contains("temperature"))
+    #expect(text { _ = try recipe(["margin=1"]) }.contains("prior=0.1"))
+    #expect(text { _ = try recipe(["prior=1"]) }.contains("between 0.0 and 0.99"))
+    #expect(text { _ = try recipe(["temperature=nan"]) }.contains("temperature"))
   }
 }

@@ -8,6 +8,8 @@ public struct CorruptionSampler: NegativeSampler {
   public let name: String
   /// What is never drawn in place of a candidate.
   public let filter: NegativeFilter
+  /// None.
+  public var needsScores: Bool { false }
   /// What is never drawn in place of an anchor, by candidate.
   private let reverse: NegativeFilter
   /// The chance that the anchor is replaced.

@@ -5,10 +5,10 @@ public enum NegativeCatalogue {
   /// The samplers, in the order of the review's types.
   public static let recipes: [NegativeRecipe] = [
     .uniform, .unigram, .logUniform, .bernoulli, .pseudoTyped, .truncated, .structureAware, .walkSANS, .pinSage,
-    .pageRankBand, .walkCounts, .samWalker,
-    .warp, .dns, .adaptiveOversampling, .semiHard, .ance, .adore, .rocketQA, .anceTele, .simANS, .triSampler, .percPos,
+    .pageRankBand, .walkCounts, .samWalker, .heart,
+    .warp, .dns, .adaptiveOversampling, .semiHard, .mined, .ance, .adore, .rocketQA, .anceTele, .simANS, .triSampler, .percPos,
     .mcns, .recNS, .mixGCF, .srns, .dens, .ahns, .mochi, .selfAdversarial,
-    .nsCaching,
+    .nsCaching, .adaSim,
     .inBatch, .correctedInBatch, .mixed, .crossBatch, .moco, .batchSampler, .debiased, .hardContrastive,
   ]
 

@@ -38,7 +38,9 @@ public struct NegativeSetting: Sendable {
   }
 
   /// The positives as a graph to walk on.
-  var hops: HopGraph { HopGraph(positives, isSquare: isSquare) }
+  ///
+  /// - Complexity: O(A + C + E) unless anchors are candidates.
+  public var hops: HopGraph { HopGraph(positives, isSquare: isSquare) }
 }
 
 /// A sampler by name: its kind, its numbers with the defaults of its paper, and how it is made.

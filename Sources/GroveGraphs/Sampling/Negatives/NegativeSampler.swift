@@ -12,6 +12,8 @@ public protocol NegativeSampler: Sendable {
   var name: String { get }
   /// What is never drawn.
   var filter: NegativeFilter { get }
+  /// Whether a request needs a scorer.
+  var needsScores: Bool { get }
   /// Exactly `request.count` negatives for each positive.
   ///
   /// - Throws: `NegativeFailure` of the first positive that has none.
@@ -63,6 +65,9 @@ public struct ComposedSampler: NegativeSampler {
     (self.choice, self.filter) = (choice, filter)
   }
 
+  /// Where the choice does.
+  public var needsScores: Bool { choice.needsScores }
+
   /// Negatives of a request.
   ///
   /// - Complexity: O(B · k · log d) for plain draws from all candidates; see the choice for others. On all threads.
@@ -111,17 +116,14 @@ public struct ComposedSampler: NegativeSampler {
 
   private func rowByRow(_ request: NegativeRequest) throws(NegativeFailure) -> Negatives {
     let (rows, count) = (request.anchors.count, request.count)
-    let parts = Guarded<[Int: Result<Part, NegativeFailure>]>([:])
-    Workers.forEachChunk(of: rows, atLeast: 32) { range in
-      let part = Result { () throws(NegativeFailure) in try negatives(of: range, in: request) }
-      parts.withLock { $0[range.lowerBound] = part }
+    let parts = Workers.mapChunks(of: rows, atLeast: 32) { range in
+      Result { () throws(NegativeFailure) in try negatives(of: range, in: request) }
     }
     var result = Negatives(ids: [], count: count)
     result.ids.reserveCapacity(rows * count)
     var weights: [Float] = []
-    let made = parts.withLock { $0 }
-    for start in made.keys.sorted() {
-      let part = try made[start]!.get()
+    for part in parts {
+      let part = try part.get()
       result.ids += part.ids
       weights += part.weights
       result.tally.add(part.tally)

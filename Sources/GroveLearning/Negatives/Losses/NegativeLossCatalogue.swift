@@ -1,3 +1,5 @@
+public import GroveKernels
+
 /// A loss by name: its numbers, where it comes from, and how it is made.
 public struct NegativeLossRecipe: Sendable {
   /// Name, such as `info-nce`.
@@ -7,28 +9,18 @@ public struct NegativeLossRecipe: Sendable {
   /// Paper, and where the default values come from.
   public let source: String
   /// Its numbers with their defaults.
-  public let parameters: [MethodParameter]
-  fileprivate let make: @Sendable ([Double]) -> NegativeLoss.Kind
+  public let parameters: [NumberParameter]
+  fileprivate let make: @Sendable (NumberOptions) -> NegativeLoss.Kind
 
-  /// The loss with some numbers given by name and all others as usual.
+  /// The loss with numbers such as `temperature=0.2`, all others as usual.
   ///
   /// - Throws: `TrainingFailure.configuration` naming the number that the loss does not have or that is out of range.
-  public func callAsFunction(_ numbers: [(name: String, value: Double)] = []) throws -> NegativeLoss {
-    var values = parameters.map(\.usual)
-    for (name, value) in numbers {
-      guard let place = parameters.firstIndex(where: { $0.name == name }) else {
-        let names = parameters.map { "\($0.name)=\($0.usual)" }.joined(separator: ", ")
-        throw TrainingFailure.configuration(
-          "the loss \(self.name) has no '\(name)'; it takes \(names.isEmpty ? "no numbers" : names)")
-      }
-      let range = parameters[place].range
-      guard range.contains(value) else {
-        throw TrainingFailure.configuration(
-          "\(name)=\(value) of the loss \(self.name) must be between \(range.lowerBound) and \(range.upperBound)")
-      }
-      values[place] = value
+  public func callAsFunction(_ words: [String] = []) throws -> NegativeLoss {
+    do {
+      return NegativeLoss(make(try NumberOptions(parameters, words: words, of: name)))
+    } catch let fault as NumberOptions.Fault {
+      throw TrainingFailure.configuration("the loss is given \(fault.message)")
     }
-    return NegativeLoss(make(values))
   }
 }
 
@@ -45,14 +37,14 @@ public enum NegativeLossCatalogue {
     return recipe
   }
 
-  private static let prior = MethodParameter("prior", 0.1, in: 0...0.99, "share of negatives that are positives")
+  private static let prior = NumberParameter("prior", 0.1, in: 0...0.99, "share of negatives that are positives")
 
-  private static func temperature(_ usual: Double) -> MethodParameter {
-    MethodParameter("temperature", usual, in: 1e-3...1e3, "what scores are divided by")
+  private static func temperature(_ usual: Double) -> NumberParameter {
+    NumberParameter("temperature", usual, in: 1e-3...1e3, "what scores are divided by")
   }
 
-  private static func margin(_ usual: Double) -> MethodParameter {
-    MethodParameter("margin", usual, in: -1e6...1e6, "by how much the positive must win")
+  private static func margin(_ usual: Double) -> NumberParameter {
+    NumberParameter("margin", usual, in: -1e6...1e6, "by how much the positive must win")
   }
 
   /// The recipes in the order of `NegativeLoss.Kind`.
@@ -68,39 +60,39 @@ public enum NegativeLossCatalogue {
       parameters: [], make: { _ in .pointwise }),
     NegativeLossRecipe(
       name: "self-adversarial", title: "self-adversarial negatives", source: "Sun 2019 (RotatE); margin of its 6–24",
-      parameters: [margin(12), MethodParameter("sharpness", 1, in: -1e3...1e3, "how far weights follow scores")],
-      make: { .selfAdversarial(margin: Float($0[0]), sharpness: Float($0[1])) }),
+      parameters: [margin(12), NumberParameter("sharpness", 1, in: -1e3...1e3, "how far weights follow scores")],
+      make: { .selfAdversarial(margin: $0.float("margin"), sharpness: $0.float("sharpness")) }),
     NegativeLossRecipe(
       name: "bpr", title: "Bayesian personalized ranking", source: "Rendle 2009", parameters: [], make: { _ in .bpr }),
     NegativeLossRecipe(
       name: "hinge", title: "hinge (triplet)", source: "margin 1, own choice", parameters: [margin(1)],
-      make: { .hinge(margin: Float($0[0])) }),
+      make: { .hinge(margin: $0.float("margin")) }),
     NegativeLossRecipe(
       name: "warp", title: "weighted approximate-rank pairwise", source: "Weston, Bengio, Usunier 2011",
-      parameters: [margin(1)], make: { .warp(margin: Float($0[0])) }),
+      parameters: [margin(1)], make: { .warp(margin: $0.float("margin")) }),
     NegativeLossRecipe(
       name: "k-pair", title: "multi-class k-pair", source: "Sohn 2016; InfoNCE at temperature 1", parameters: [],
       make: { _ in .kPair }),
     NegativeLossRecipe(
       name: "info-nce", title: "InfoNCE", source: "van den Oord 2018, eq. 4; temperature as in SimCLR's .1–.5",
-      parameters: [temperature(0.1)], make: { .infoNCE(temperature: Float($0[0])) }),
+      parameters: [temperature(0.1)], make: { .infoNCE(temperature: $0.float("temperature")) }),
     NegativeLossRecipe(
       name: "sampled-softmax", title: "sampled softmax with logQ", source: "Bengio, Senécal 2008; Yi 2019",
-      parameters: [temperature(1)], make: { .sampledSoftmax(temperature: Float($0[0])) }),
+      parameters: [temperature(1)], make: { .sampledSoftmax(temperature: $0.float("temperature")) }),
     NegativeLossRecipe(
       name: "debiased", title: "debiased contrastive (DCL)", source: "Chuang 2020",
       parameters: [prior, temperature(0.5)],
-      make: { .debiased(prior: Float($0[0]), temperature: Float($0[1])) }),
+      make: { .debiased(prior: $0.float("prior"), temperature: $0.float("temperature")) }),
     NegativeLossRecipe(
       name: "hard", title: "debiased contrastive with hard negatives (HCL)", source: "Robinson 2021",
       parameters: [
-        MethodParameter("concentration", 1, in: 0...1e3, "how far weights follow scores"), prior, temperature(0.5),
-        MethodParameter("flows-through-weights", 0, in: 0...1, "1: the gradient goes through the weights too"),
+        NumberParameter("concentration", 1, in: 0...1e3, "how far weights follow scores"), prior, temperature(0.5),
+        NumberParameter("flows-through-weights", 0, in: 0...1, "1: the gradient goes through the weights too"),
       ],
       make: {
         .hard(
-          concentration: Float($0[0]), prior: Float($0[1]), temperature: Float($0[2]), flowsThroughWeights: $0[3] >= 0.5
-        )
+          concentration: $0.float("concentration"), prior: $0.float("prior"), temperature: $0.float("temperature"),
+          flowsThroughWeights: $0.count("flows-through-weights") == 1)
       }),
   ]
 }

@@ -11,13 +11,9 @@ enum DepthFirstLists {
   static func lists(on graph: HopGraph, length: Int) -> SparseRows {
     let pool = HopScratchPool(nodeCount: graph.nodeCount)
     let count = graph.candidateCount
-    let found = Guarded<[[Int32]]>(Array(repeating: [], count: count))
-    Workers.forEachChunk(of: count, atLeast: 64) { range in
-      let lists = range.map { candidate in pool.with { seen, near in list(of: candidate, graph, length, &seen, &near) }
-      }
-      found.withLock { $0.replaceSubrange(range, with: lists) }
-    }
-    let lists = found.withLock { $0 }
+    let lists = Workers.mapChunks(of: count, atLeast: 64) { range in
+      range.map { candidate in pool.with { seen, near in list(of: candidate, graph, length, &seen, &near) } }
+    }.flatMap { $0 }
     var offsets: [Int64] = [0]
     for list in lists { offsets.append(offsets[offsets.count - 1] + Int64(list.count)) }
     return SparseRows(offsets: offsets, columns: lists.flatMap { $0 }, columnCount: count)

@@ -93,19 +93,14 @@ public final class CachedCandidates: CandidatePool {
     var seen: Set<Int32> = []
     let anchors = request.anchors.filter { seen.insert($0).inserted }
     let entries = state.withLock { state in anchors.map { entry(of: $0, &state) } }
-    let renewed = Guarded<[Int: Entry]>([:])
     let epoch = request.progress.epoch
-    Workers.forEachChunk(of: anchors.count, atLeast: 16) { range in
-      for place in range {
-        guard laziness == 0 || entries[place].epoch < 0 || epoch >= entries[place].epoch + laziness else { continue }
-        let entry = self.renewed(entries[place], of: anchors[place], scorer, epoch)
-        renewed.withLock { $0[place] = entry }
+    let renewed = Workers.mapChunks(of: anchors.count, atLeast: 16) { range in
+      range.map { place in
+        let isDue = laziness == 0 || entries[place].epoch < 0 || epoch >= entries[place].epoch + laziness
+        return isDue ? self.renewed(entries[place], of: anchors[place], scorer, epoch) : entries[place]
       }
-    }
-    let made = renewed.withLock { $0 }
-    state.withLock { state in
-      for (place, anchor) in anchors.enumerated() { if let new = made[place] { state[anchor] = new } }
-    }
+    }.flatMap { $0 }
+    state.withLock { state in for (anchor, entry) in zip(anchors, renewed) { state[anchor] = entry } }
   }
 
   private func renewed(_ entry: Entry, of anchor: Int32, _ scorer: any NegativeScorer, _ epoch: Int) -> Entry {
