@@ -107,7 +107,8 @@ import Testing
     let split = try interactions()
     let held = try split.holdingOutValidation(0.2, random: RandomStream(seed: 1))
     try ThreadCounts.forEach([1, 2, 3]) { _ in
-      #expect(try split.holdingOutValidation(0.2, random: RandomStream(seed: 1)) == held)
+      let again = try split.holdingOutValidation(0.2, random: RandomStream(seed: 1))
+      #expect(again == held)
     }
     #expect(try split.holdingOutValidation(0.2, random: RandomStream(seed: 2)).validation != held.validation)
     var random = TestRandom(4)

@@ -162,7 +162,10 @@ import Testing
     let problem = Problem(anchors: 70, candidates: 33, seed: 5)
     let expected = try problem.ranks()
     for size in [1, 7, 16, 70, 1000] { #expect(try problem.ranks(rowsAtOnce: size) == expected) }
-    try ThreadCounts.forEach([1, 2, 3]) { _ in #expect(try problem.ranks(rowsAtOnce: 40) == expected) }
+    try ThreadCounts.forEach([1, 2, 3]) { _ in
+      let again = try problem.ranks(rowsAtOnce: 40)
+      #expect(again == expected)
+    }
   }
 
   @Test(arguments: [1, 3, 1024]) func `dot products of rows are ranked as their scores are`(size: Int) throws {
