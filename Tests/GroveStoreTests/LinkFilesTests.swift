@@ -57,7 +57,8 @@ import Testing
   }
 
   @Test func `another layout can be asked for`() throws {
-    let files = try LinkFiles(path: try interactions().path, layout: .undirected)
+    let folder = try interactions()
+    let files = try LinkFiles(path: folder.path, layout: .undirected)
     #expect(files.split.ends == .undirected(nodes: 5))
     #expect(files.counts.repeatedTrain == 0)
     // (0, 1) and (1, 0) are trained on as two directed links and one undirected.
@@ -230,7 +231,8 @@ import Testing
     name: String
   ) throws {
     let original = try LinkFiles(path: SharedData.graph(name)).split
-    let changed = try LinkFiles(path: try flipped(name).path).split
+    let copy = try flipped(name)
+    let changed = try LinkFiles(path: copy.path).split
     #expect(changed.test != original.test)
     #expect(changed.messages == original.messages)
     #expect(changed.training == original.training)

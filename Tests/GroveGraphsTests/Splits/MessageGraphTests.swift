@@ -40,7 +40,8 @@ import Testing
 
   @Test func `messages hold no measured link in either direction`() throws {
     let split = try LinkSplit.drawn(
-      from: try LinkGraphs.undirected(60), undirected: true, name: "s", random: RandomStream(seed: 2))
+      from: try LinkGraphs.undirected(60), undirected: true, plan: LinkSplitPlan(negatives: .none), name: "s",
+      random: RandomStream(seed: 2))
     let messages = try MessageGraph(of: split)
     for evaluation in [split.validation, split.test] {
       #expect(evaluation.positives.count > 0)
