@@ -60,7 +60,7 @@ import Testing
     let folder = try interactions()
     let files = try LinkFiles(path: folder.path, layout: .undirected)
     #expect(files.split.ends == .undirected(nodes: 5))
-    #expect(files.counts.repeatedTrain == 0)
+    #expect(files.counts.repeatedTrain == 1)
     // (0, 1) and (1, 0) are trained on as two directed links and one undirected.
     let reversed = try interactions {
       try NumpyArray.write(.int32s([0, 1, 1, 0]), shape: [2, 2], to: "\($0)/train.npy")

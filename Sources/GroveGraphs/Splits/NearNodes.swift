@@ -4,8 +4,7 @@
 struct NearNodes: Sendable {
   /// Neighbors of each node, rising; every edge both ways, no self-loop.
   let neighbors: SparseRows
-  /// 1 / d, and 0 for nodes without neighbors.
-  private let inverseDegrees: [Double]
+  private let degrees: [Double]
 
   /// - Throws: `AlgebraFailure` when memory runs out.
   /// - Complexity: O(N + E log E).
@@ -16,7 +15,7 @@ struct NearNodes: Sendable {
       duplicates: .max
     ).withoutDiagonal().sparseRows().rows
     let rows = neighbors
-    inverseDegrees = (0..<nodeCount).map { rows.range(of: $0).isEmpty ? 0 : 1 / Double(rows.range(of: $0).count) }
+    degrees = (0..<nodeCount).map { Double(rows.range(of: $0).count) }
   }
 
   /// Adds the resource allocation between a node and all others.
@@ -27,7 +26,7 @@ struct NearNodes: Sendable {
   /// - Source: Zhou, Lü, Zhang 2009.
   func addResourceAllocation(of node: Int, to scores: inout LocalScores) {
     for middle in neighbors[node] {
-      let share = inverseDegrees[Int(middle)]
+      let share = 1 / degrees[Int(middle)]
       for other in neighbors[Int(middle)] { scores.add(share, to: Int(other)) }
     }
   }
@@ -53,15 +52,15 @@ struct NearNodes: Sendable {
       for (pushing, amount) in zip(frontier, amounts) {
         let pushing = Int(pushing)
         ranks.add(restart * amount, to: pushing)
-        let share = (1 - restart) * amount * inverseDegrees[pushing]
+        let share = (1 - restart) * amount / degrees[pushing]
         for other in neighbors[pushing] {
           let before = residuals.values[Int(other)]
+          let limit = tolerance * degrees[Int(other)]
           residuals.add(share, to: Int(other))
-          let limit = tolerance * Double(neighbors.range(of: Int(other)).count)
           if before <= limit, before + share > limit { reached.append(other) }
         }
       }
-      frontier = reached.sorted()
+      frontier = reached
     }
     residuals.clear()
   }

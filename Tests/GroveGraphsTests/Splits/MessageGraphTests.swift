@@ -47,7 +47,9 @@ import Testing
       #expect(evaluation.positives.count > 0)
       #expect(messages.edges(telling: evaluation.positives).isEmpty)
     }
-    #expect(messages.graph.edgeCount == 2 * split.messages.count - 1)  // one of them is a loop
+    let loops = zip(split.messages.sources, split.messages.targets).count { $0 == $1 }
+    #expect(loops > 0)
+    #expect(messages.graph.edgeCount == 2 * split.messages.count - loops)
   }
 
   @Test func `links of two types are edges between all nodes, sources first`() throws {

@@ -1,4 +1,6 @@
+import GroveGraphs
 import GroveLearning
+import TestSupport
 import Testing
 
 @Suite struct LinkMetricTests {
@@ -62,5 +64,37 @@ import Testing
     #expect(values[.precision(2)] == 0.5)
     #expect(values[.ndcg(1)] == 0.5)
     #expect(values[.hits(2)] == 1)
+  }
+
+  /// A score that tells every pair from every other.
+  private func score(_ pairs: EdgeList) -> [Float] {
+    zip(pairs.sources, pairs.targets).map { Float(10 * $0 + $1) }
+  }
+
+  private let positives = EdgeList(sources: [1, 2], targets: [5, 0], isDirected: true)
+
+  @Test func `a part is measured against its own lists`() throws {
+    let lists = NegativeLists(nodes: [6, 4, 0, 1, 9, 3], perPositive: 3, replacingTarget: 2)
+    let values = try LinkMetricValues(
+      of: LinkEvaluation(positives: positives, negatives: .lists(lists)), metrics: [.mrr, .auc], scores: score)
+    // 15 against 16, 14 and 5; 20 against 21, 29 and 30.
+    #expect(values[.mrr] == (0.5 + 0.25) / 2)
+    #expect(values[.auc] == 4.0 / 12)
+  }
+
+  @Test func `a part is measured against published pairs`() throws {
+    let pairs = EdgeList(sources: [1, 0], targets: [6, 1], isDirected: true)
+    let values = try LinkMetricValues(
+      of: LinkEvaluation(positives: positives, negatives: .pairs(pairs)), metrics: [.hits(1), .auc], scores: score)
+    // 15 and 20 against 16 and 1.
+    #expect(values[.hits(1)] == 0.5)
+    #expect(values[.auc] == 0.75)
+  }
+
+  @Test func `a part without negatives stops the program`() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try? LinkMetricValues(of: .empty(isDirected: true)) { _ in [] }
+    }
+    expectTrapMessage(result, mentions: ["no negatives are kept"])
   }
 }
