@@ -129,6 +129,19 @@ import Testing
     }
   }
 
+  @Test func `a split of another state of the graph is refused`() throws {
+    let scratch = try ScratchFolder()
+    let split = Self.splits[1]
+    let path = try LinkSplitFile.save(split, intoFolder: scratch.path, snapshot: "ab12")
+    #expect(try LinkSplitFile.read(path: path, snapshot: "ab12") == split)
+    #expect(try LinkSplitFile.read(path: path) == split)
+    expectFailure(.badData, ["lists_2.npz: was made of another state of the graph"]) {
+      _ = try LinkSplitFile.read(named: "lists_2", inFolder: scratch.path, snapshot: "cd34")
+    }
+    _ = try LinkSplitFile.save(split, intoFolder: scratch.path)
+    #expect(try LinkSplitFile.read(path: path, snapshot: "cd34") == split)
+  }
+
   @Test func `another archive is no split`() throws {
     let scratch = try ScratchFolder()
     try NumpyArchive.write([("x", [1], .int32s([1]))], to: scratch.file("x.npz"))

@@ -4,14 +4,15 @@ import GroveKernels
 
 /// Splits of links as `links/NAME.npz` of a store or folder, which numpy reads.
 ///
-///     about [S]              version, name, kind, ends, checksum: a key and a value in turn
+///     about [S]              version, name, kind, ends, snapshot, checksum: a key and a value in turn
 ///     ends [2]               number of sources and of targets
 ///     messages [2, E]        with messages_weights [E] where edges have weights
 ///     train [2, T]
 ///     valid, test [2, P]     with valid_negatives [P, K] and valid_replacing [2] (how many of the K replace the target, how
 ///                            many of all were filled in), or valid_pairs [2, Q] as published, and the same for test
 ///
-/// A file appears whole or not at all, and its SHA-256 over all arrays is compared when it is read.
+/// A file appears whole or not at all, and its SHA-256 over name, kind, snapshot and all arrays is compared when it is
+/// read. The snapshot is the hash of the graph that the numbers are of: after another import they may mean other nodes.
 public enum LinkSplitFile {
   private typealias Member = (name: String, shape: [Int], values: NumpyValues)
 
@@ -19,15 +20,18 @@ public enum LinkSplitFile {
 
   /// Writes a split as `links/NAME.npz` of a store or folder.
   ///
+  /// - Parameter snapshot: the hash of the graph, where it is known.
   /// - Returns: the path of the file.
   /// - Throws: `FormatFailure.unusableName`, `FileFailure.missing`, `.cannotCreate` or `.cannotWrite`.
-  public static func save(_ split: LinkSplit, intoFolder folder: String) throws -> String {
+  public static func save(
+    _ split: LinkSplit, intoFolder folder: String, snapshot: String? = nil
+  ) throws -> String {
     try GraphDataset.checkSplitName(split.name)
     guard FileManager.default.fileExists(atPath: folder) else { throw FileFailure.missing(path: folder) }
     guard AtomicFile.isFolder(folder) else { throw FileFailure.cannotCreate(path: "\(folder)/links", code: ENOTDIR) }
     try AtomicFile.makeFolder("\(folder)/links")
     let path = "\(folder)/links/\(split.name).npz"
-    try write(split, to: path)
+    try write(split, to: path, snapshot: snapshot)
     return path
   }
 
@@ -41,26 +45,29 @@ public enum LinkSplitFile {
   /// A link split of a store or folder.
   ///
   /// - Throws: `FormatFailure.unknownName`, or as `read(path:)`.
-  public static func read(named name: String, inFolder folder: String) throws -> LinkSplit {
+  public static func read(
+    named name: String, inFolder folder: String, snapshot: String? = nil
+  ) throws -> LinkSplit {
     let known = names(inFolder: folder)
     guard known.contains(name) else {
       throw FormatFailure.unknownName(path: folder, what: "link split", name: name, known: known)
     }
-    return try read(path: "\(folder)/links/\(name).npz")
+    return try read(path: "\(folder)/links/\(name).npz", snapshot: snapshot)
   }
 
   /// Writes a split; equal splits give equal bytes.
   ///
   /// - Throws: `FileFailure.cannotCreate` or `.cannotWrite`.
-  public static func write(_ split: LinkSplit, to path: String) throws {
-    let members = members(of: split)
-    try NumpyArchive.write([about(split, checksum(members))] + members, to: path)
+  public static func write(_ split: LinkSplit, to path: String, snapshot: String? = nil) throws {
+    try NumpyArchive.write([about(split, snapshot ?? "")] + members(of: split), to: path)
   }
 
   /// Reads and checks a split.
   ///
-  /// - Throws: `FormatFailure.malformed` where it is not what was written or its parts do not fit each other.
-  public static func read(path: String) throws -> LinkSplit {
+  /// - Parameter snapshot: the hash of the graph as it is now; compared where both it and the split's are known.
+  /// - Throws: `FormatFailure.malformed` where it is not what was written, its parts do not fit each other or it is of
+  ///   another graph.
+  public static func read(path: String, snapshot: String? = nil) throws -> LinkSplit {
     let archive = try NumpyArchive(path: path)
     let words = try archive.array("about").strings()
     guard words.count.isMultiple(of: 2) else {
@@ -94,9 +101,13 @@ public enum LinkSplitFile {
       training: try links("train", isDirected: isDirected, archive),
       validation: try evaluation("valid", isDirected: isDirected, archive),
       test: try evaluation("test", isDirected: isDirected, archive))
-    guard checksum(members(of: split)) == (try word("checksum")) else {
+    let former = try word("snapshot")
+    guard checksum(split, former) == (try word("checksum")) else {
       throw FormatFailure.bad(
         path, "its checksum does not fit its contents", do: "restore the file or make the split again")
+    }
+    if let snapshot, !former.isEmpty, snapshot != former {
+      throw FormatFailure.bad(path, "was made of another state of the graph", do: "make the split again")
     }
     if let problem = split.problem() { throw FormatFailure.bad(path, plain(problem), do: "make the split again") }
     return split
@@ -104,7 +115,7 @@ public enum LinkSplitFile {
 
   // MARK: - Arrays
 
-  private static func about(_ split: LinkSplit, _ checksum: String) -> Member {
+  private static func about(_ split: LinkSplit, _ snapshot: String) -> Member {
     let layout: LinkFiles.Layout =
       switch split.ends {
       case .undirected: .undirected
@@ -112,7 +123,8 @@ public enum LinkSplitFile {
       case .bipartite: .bipartite
       }
     let words = [
-      "version", version, "name", split.name, "kind", split.kind, "ends", layout.rawValue, "checksum", checksum,
+      "version", version, "name", split.name, "kind", split.kind, "ends", layout.rawValue, "snapshot", snapshot,
+      "checksum", checksum(split, snapshot),
     ]
     return ("about", [words.count], .strings(words))
   }
@@ -141,9 +153,9 @@ public enum LinkSplitFile {
     return members
   }
 
-  private static func checksum(_ members: [Member]) -> String {
-    var all = Data()
-    for member in members {
+  private static func checksum(_ split: LinkSplit, _ snapshot: String) -> String {
+    var all = Data([version, split.name, split.kind, snapshot].joined(separator: "\0").utf8)
+    for member in members(of: split) {
       all += Data(member.name.utf8)
       all += NumpyArray.encoded(member.values, shape: member.shape)
     }
