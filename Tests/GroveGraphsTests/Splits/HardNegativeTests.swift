@@ -48,9 +48,10 @@ import Testing
     func near(_ node: Int, replacingTarget: Bool) -> [Int32] {
       let ends = split.ends
       let own = replacingTarget ? node : node + ends.targetOffset
-      let known = [split.messages, split.training, split.validation.positives, split.test.positives].flatMap {
-        pairs($0, ordered: !ends.isUndirected)
-      }
+      let known = Set(
+        [split.messages, split.training, split.validation.positives, split.test.positives].flatMap {
+          pairs($0, ordered: !ends.isUndirected)
+        })
       let candidates = (0..<(replacingTarget ? ends.targetCount : ends.sourceCount)).filter { other in
         let (a, b) = replacingTarget ? (Int32(node), Int32(other)) : (Int32(other), Int32(node))
         return !(ends.isSquare && node == other)
@@ -58,9 +59,9 @@ import Testing
       }
       func together(_ other: Int) -> Int { replacingTarget ? other + ends.targetOffset : other }
       func ranked(_ score: (Int) -> Double) -> [Int] {
-        candidates.filter { score($0) > 1e-9 }.sorted {
-          abs(score($0) - score($1)) > 1e-7 * score($0) ? score($0) > score($1) : $0 < $1
-        }
+        candidates.map { (node: $0, score: score($0)) }.filter { $0.score > 1e-9 }.sorted {
+          abs($0.score - $1.score) > 1e-7 * $0.score ? $0.score > $1.score : $0.node < $1.node
+        }.map(\.node)
       }
       var lists = [ranked { allocation(own, together($0)) }, ranked { ranks[own][together($0)] }]
       var found: [Int32] = []
