@@ -59,9 +59,13 @@ import Testing
       }
       func together(_ other: Int) -> Int { replacingTarget ? other + ends.targetOffset : other }
       func ranked(_ score: (Int) -> Double) -> [Int] {
-        candidates.map { (node: $0, score: score($0)) }.filter { $0.score > 1e-9 }.sorted {
-          abs($0.score - $1.score) > 1e-7 * $0.score ? $0.score > $1.score : $0.node < $1.node
-        }.map(\.node)
+        var scored: [(node: Int, score: Double)] = []
+        for node in candidates where score(node) > 1e-9 { scored.append((node, score(node))) }
+        scored.sort { one, other in
+          let isTie = abs(one.score - other.score) <= 1e-7 * one.score
+          return isTie ? one.node < other.node : one.score > other.score
+        }
+        return scored.map(\.node)
       }
       var lists = [ranked { allocation(own, together($0)) }, ranked { ranks[own][together($0)] }]
       var found: [Int32] = []
