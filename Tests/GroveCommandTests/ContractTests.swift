@@ -8,7 +8,8 @@ import Testing
   private static let verbs: [[String]] = [
     [], ["data"], ["data", "list"], ["data", "get"], ["data", "make"], ["split"], ["inspect"], ["models"],
     ["models", "list"],
-    ["models", "show"], ["train"], ["evaluate"], ["compare"], ["predict"], ["export"], ["version"],
+    ["models", "show"], ["samplers"], ["samplers", "list"], ["samplers", "show"], ["train"], ["evaluate"], ["compare"],
+    ["predict"], ["export"], ["version"],
   ]
 
   @Test(arguments: verbs) func `help of every verb shows an example`(verb: [String]) throws {
@@ -40,7 +41,8 @@ import Testing
     }
     #expect(
       Set(ran) == [
-        "train", "data", "split", "inspect", "models", "evaluate", "compare", "predict", "export", "version",
+        "train", "data", "split", "inspect", "models", "samplers", "evaluate", "compare", "predict", "export",
+        "version",
       ])
   }
 

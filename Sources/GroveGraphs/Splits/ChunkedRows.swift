@@ -11,13 +11,9 @@ enum ChunkedRows {
     _ count: Int, atLeast grain: Int, scratch: @autoclosure @Sendable () -> Scratch,
     _ make: @Sendable (Int, inout Scratch) -> [Int32]
   ) -> [Int32] {
-    let parts = Guarded([[Int32]](repeating: [], count: (count + grain - 1) / grain))
-    Workers.forEachChunk(of: count, atLeast: grain) { chunk in
+    Workers.mapChunks(of: count, atLeast: grain) { chunk in
       var own = scratch()
-      var part: [Int32] = []
-      for row in chunk { part += make(row, &own) }
-      parts.withLock { $0[chunk.lowerBound / grain] = part }
-    }
-    return parts.withLock { $0.flatMap { $0 } }
+      return chunk.flatMap { make($0, &own) }
+    }.flatMap { $0 }
   }
 }

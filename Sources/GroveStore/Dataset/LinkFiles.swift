@@ -27,6 +27,9 @@ public struct LinkFiles: Sendable {
   /// A second relation, among the sources, where there is `social.npy`; as listed.
   public let social: EdgeList?
 
+  /// Whether a folder's files have the names of links.
+  public static func isThere(_ path: String) -> Bool { (try? FileTree(path)).map(recognizes) ?? false }
+
   /// Whether the names of the files speak for links.
   static func recognizes(_ tree: FileTree) -> Bool {
     tree.contains("train.npy") && (tree.contains("test.npy") || tree.contains("valid.npy"))

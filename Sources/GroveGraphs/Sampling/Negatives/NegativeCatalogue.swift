@@ -6,7 +6,8 @@ public enum NegativeCatalogue {
   public static let recipes: [NegativeRecipe] = [
     .uniform, .unigram, .logUniform, .bernoulli, .pseudoTyped, .truncated, .structureAware, .walkSANS, .pinSage,
     .pageRankBand, .walkCounts, .samWalker, .heart,
-    .warp, .dns, .adaptiveOversampling, .semiHard, .mined, .ance, .adore, .rocketQA, .anceTele, .simANS, .triSampler, .percPos,
+    .warp, .dns, .adaptiveOversampling, .semiHard, .mined, .ance, .adore, .rocketQA, .anceTele, .simANS, .triSampler,
+    .percPos,
     .mcns, .recNS, .mixGCF, .srns, .dens, .ahns, .mochi, .selfAdversarial,
     .nsCaching, .adaSim,
     .inBatch, .correctedInBatch, .mixed, .crossBatch, .moco, .batchSampler, .debiased, .hardContrastive,

@@ -18,8 +18,8 @@ public struct NegativeLossRecipe: Sendable {
   public func callAsFunction(_ words: [String] = []) throws -> NegativeLoss {
     do {
       return NegativeLoss(make(try NumberOptions(parameters, words: words, of: name)))
-    } catch let fault as NumberOptions.Fault {
-      throw TrainingFailure.configuration("the loss is given \(fault.message)")
+    } catch {
+      throw TrainingFailure.configuration("the loss is given \(error.message)")
     }
   }
 }
