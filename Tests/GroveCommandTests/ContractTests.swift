@@ -8,7 +8,8 @@ import Testing
   private static let verbs: [[String]] = [
     [], ["data"], ["data", "list"], ["data", "get"], ["data", "make"], ["split"], ["inspect"], ["models"],
     ["models", "list"],
-    ["models", "show"], ["samplers"], ["samplers", "list"], ["samplers", "show"], ["train"], ["evaluate"], ["compare"],
+    ["models", "show"], ["samplers"], ["samplers", "list"], ["samplers", "show"], ["samplers", "compare"], ["train"],
+    ["evaluate"], ["compare"],
     ["predict"], ["export"], ["version"],
   ]
 

@@ -71,4 +71,43 @@ import Testing
     #expect(result.code == code && result.errors.contains(part), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1)
   }
+
+  @Test func `compare trains one encoder under each sampler, the same again`() throws {
+    let scratch = try ScratchFolder()
+    let words = [
+      "samplers", "compare", shippedGraphs + "/karate", "--samplers", "uniform,dns,bernoulli", "--runs", "2",
+      "--epochs",
+      "4", "--width", "8", "--out", scratch.file("page.html"),
+    ]
+    let first = try succeed(words)
+    let samplers = try #require(first["samplers"] as? [[String: Any]])
+    #expect(samplers.compactMap { $0["name"] as? String } == ["uniform", "dns", "bernoulli"])
+    #expect(first["metric"] as? String == "mrr")
+    for sampler in samplers {
+      let test = try #require(sampler["test"] as? [String: Double])
+      for key in ["mrr", "auc", "ap", "hits@10"] { #expect((0...1).contains(test[key] ?? -1)) }
+      #expect((0...1).contains(sampler["falseNegativeRate"] as? Double ?? -1))
+      #expect((sampler["negativesPerSecond"] as? Double ?? 0) > 0 && (sampler["meanGradient"] as? Double ?? 0) > 0)
+    }
+    let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
+    for part in ["uniform", "dns", "bernoulli", "false, %", "<svg"] { #expect(page.contains(part), "\(part)") }
+    let second = try succeed(words)
+    let again = try #require(second["samplers"] as? [[String: Any]])
+    for (one, other) in zip(samplers, again) {
+      #expect(one["test"] as? [String: Double] == other["test"] as? [String: Double])
+    }
+    let unknown = try GroveCommand.run(["samplers", "compare", shippedGraphs + "/karate", "--samplers", "unifrm"])
+    #expect(unknown.code == 64 && unknown.errors.contains("did you mean 'uniform'"))
+  }
+
+  @Test func `the cheat sheet lists every sampler`() throws {
+    let sheet = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("docs/cheatsheet.md"), encoding: .utf8)
+    let samplers = try #require(try succeed(["samplers", "list"])["samplers"] as? [[String: Any]])
+    for sampler in samplers {
+      let name = try #require(sampler["name"] as? String)
+      #expect(sheet.contains("| `\(name)` |"), "\(name)")
+    }
+  }
 }

@@ -22,7 +22,7 @@ extension LinkDecoder {
   }
 }
 
-/// a · c
+/// The dot product a · c.
 public final class DotDecoder: LinkDecoder {
   /// The decoder, which has nothing to learn.
   public init() {}
@@ -30,7 +30,7 @@ public final class DotDecoder: LinkDecoder {
   public func queries(_ anchors: Tensor) -> Tensor? { anchors }
 }
 
-/// a · W · c
+/// The bilinear form a · W · c.
 ///
 /// - Start: W is Glorot's.
 public final class BilinearDecoder: LinkDecoder {
@@ -40,11 +40,11 @@ public final class BilinearDecoder: LinkDecoder {
   /// A decoder of rows of a width.
   public init(width: Int, from start: Initializer) { weight = start.glorot(width, width) }
 
-  /// a · W
+  /// Rows a · W.
   public func queries(_ anchors: Tensor) -> Tensor? { anchors.matmul(weight.value) }
 }
 
-/// Σ over k of a[k] · r[k] · c[k]
+/// The weighted dot product Σ over k of a[k] · r[k] · c[k].
 ///
 /// - Source: DistMult (Yang 2015), for one relation. Start: r is 1.
 public final class DistMultDecoder: LinkDecoder {
@@ -54,7 +54,7 @@ public final class DistMultDecoder: LinkDecoder {
   /// A decoder of rows of a width.
   public init(width: Int, from start: Initializer) { relation = start.constant(1, 1, width) }
 
-  /// a ∘ r
+  /// Rows a ∘ r.
   public func queries(_ anchors: Tensor) -> Tensor? { anchors.scalingColumns(by: relation.value) }
 }
 
@@ -62,9 +62,9 @@ public final class DistMultDecoder: LinkDecoder {
 ///
 /// - Source: the link predictor of the Open Graph Benchmark's examples.
 public final class MLPDecoder: LinkDecoder {
-  /// [D, D]
+  /// The hidden layer. [D, D]
   public let hidden: Linear
-  /// [D, 1]
+  /// The score's layer. [D, 1]
   public let output: Linear
 
   /// A decoder of rows of a width.

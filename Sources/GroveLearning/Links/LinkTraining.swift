@@ -1,3 +1,4 @@
+import Foundation
 public import GroveGraphs
 import GroveKernels
 import GroveTensors
@@ -26,6 +27,18 @@ public struct LinkObjective: Sendable {
     (self.positives, self.sampler, self.count, self.loss) = (positives, sampler, count, loss)
     (self.batches, self.batchSize) = (batches, batchSize)
   }
+}
+
+/// What an epoch of link training came to.
+public struct LinkEpoch: Sendable, Equatable {
+  /// The mean loss of its positives, each before the step of its batch.
+  public var loss = 0.0
+  /// The mean size of a negative's gradient for its score, in its row's own loss.
+  public var meanGradient = 0.0
+  /// Seconds that drawing negatives took.
+  public var samplingSeconds = 0.0
+  /// What drawing took.
+  public var tally = DrawTally()
 }
 
 /// Epochs of link training.
@@ -60,32 +73,35 @@ public final class LinkTraining {
 
   /// One epoch.
   ///
-  /// - Returns: the mean loss of its positives, each before the step of its batch; and what drawing took.
+  /// - Parameter observe: told of each step's anchors and negatives.
   /// - Throws: `NegativeFailure`; `TrainingFailure.nonFiniteLoss` with the batch.
-  public func epoch(_ number: Int, learningRate: Float) throws -> (loss: Double, tally: DrawTally) {
+  public func epoch(
+    _ number: Int, learningRate: Float, observe: ([Int32], Negatives) -> Void = { _, _ in }
+  ) throws -> LinkEpoch {
     let (anchors, positives) = objective.positives.pairs(epoch: number, using: random.substream(0))
     let batches = objective.batches.batches(
       anchors: anchors, positives: positives, batchSize: objective.batchSize, epoch: number - 1,
       using: random.substream(1))
-    var (total, tally) = (0.0, DrawTally())
+    var facts = LinkEpoch()
     for (place, batch) in batches.enumerated() {
       step += 1
-      let chosen = (batch.map { anchors[$0] }, batch.map { positives[$0] })
-      let (loss, drawn) = try self.step(chosen.0, chosen.1, epoch: number, batch: place, learningRate: learningRate)
-      total += loss * Double(batch.count)
-      tally.add(drawn)
+      let (chosen, wanted) = (batch.map { anchors[$0] }, batch.map { positives[$0] })
+      let share = Double(batch.count) / Double(anchors.count)
+      let negatives = try self.step(
+        chosen, wanted, epoch: number, batch: place, learningRate: learningRate, share: share, into: &facts)
+      observe(chosen, negatives)
     }
-    return (total / Double(max(1, anchors.count)), tally)
+    return facts
   }
 
   private func step(
-    _ anchors: [Int32], _ positives: [Int32], epoch: Int, batch: Int, learningRate: Float
-  ) throws -> (loss: Double, tally: DrawTally) {
+    _ anchors: [Int32], _ positives: [Int32], epoch: Int, batch: Int, learningRate: Float, share: Double,
+    into facts: inout LinkEpoch
+  ) throws -> Negatives {
     let offset = Int32(split.ends.targetOffset)
     let links = EdgeList(sources: anchors, targets: positives.map { $0 - offset }, isDirected: true)
     let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
-    var tally = DrawTally()
-    let result = try Pass.training(seed: seed, run: 0, step: step) {
+    let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
       let rows = model.encoder.rows(on: graph)
       let request = NegativeRequest(
         anchors: anchors, positives: links.targets, count: objective.count,
@@ -93,48 +109,78 @@ public final class LinkTraining {
           ? model.scorer(rows, sources: split.ends.sourceCount, offset: Int(offset)) : nil,
         progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
         random: random.substream(2).substream(step))
+      let start = Date()
       let negatives = try objective.sampler.sample(for: request)
-      tally = negatives.tally
-      let loss = self.loss(rows, anchors, positives, negatives, offset)
-      let gradients = loss.backward()
+      facts.samplingSeconds += Date().timeIntervalSince(start)
+      let (loss, gradient) = self.loss(rows, anchors, positives, negatives, offset)
       let value = loss.scalar
-      if value.isFinite { optimizer.step(gradients, learningRate: learningRate) }
-      return value
+      if value.isFinite { optimizer.step(loss.backward(), learningRate: learningRate) }
+      return (Double(value), gradient, negatives)
     }
-    guard result.isFinite else {
+    guard loss.isFinite else {
       throw TrainingFailure.nonFiniteLoss(epoch: epoch, batch: batch + 1, parameter: nil)
     }
-    return (Double(result), tally)
+    facts.loss += share * loss
+    facts.meanGradient += share * gradient
+    facts.tally.add(negatives.tally)
+    return negatives
   }
 
   /// The loss on one positive and its negatives a row.
   private func loss(
     _ rows: LinkRows, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives, _ offset: Int32
-  ) -> Tensor {
-    let k = negatives.count
-    let width = k + 1
-    var columns = [Int32](repeating: 0, count: anchors.count * width)
-    for row in anchors.indices {
-      columns[row * width] = positives[row]
-      for slot in 0..<k { columns[row * width + 1 + slot] = negatives.ids[row * k + slot] + offset }
-    }
-    let index = EdgeIndex(offsets: (0...anchors.count).map { Int64($0 * width) }, columns: columns)
+  ) -> (loss: Tensor, meanGradient: Double) {
+    let pairs = ScoredPairs(anchors, positives, negatives, offset)
     let scores = model.decoder.scores(
-      rows.anchors.gathering(rows: anchors), rows.candidates,
-      over: Aggregation(incoming: index, sourceCount: rows.candidates.rows))
+      rows.anchors.gathering(rows: pairs.anchors), rows.candidates,
+      over: Aggregation(incoming: pairs.index, sourceCount: rows.candidates.rows))
     let values = scores.values
-    var (high, low): ([Float], [Float]) = ([], [])
-    for row in anchors.indices {
-      high.append(values[row * width])
-      low += values[row * width + 1..<(row + 1) * width]
-    }
     let result = objective.loss.rows(
-      positives: high, negatives: low, terms: NegativeTerms(weights: negatives.weights))
+      positives: pairs.positives.map { values[$0] }, negatives: pairs.negatives.map { values[$0] },
+      terms: NegativeTerms(weights: negatives.weights))
     var gradient = [Float](repeating: 0, count: values.count)
+    for (place, known) in zip(pairs.positives, result.positives) { gradient[place] = known }
+    for (place, known) in zip(pairs.negatives, result.negatives) { gradient[place] = known }
+    // The rows' gradients are those of their mean; that of a row's own loss is as many times as large.
+    let sum = result.negatives.reduce(0.0) { $0 + Double(abs($1)) }
+    return (
+      .number(result.value, withGradients: [(scores, FloatBuffer(gradient))]),
+      sum * Double(anchors.count) / Double(max(1, result.negatives.count))
+    )
+  }
+}
+
+/// The pairs of a step: each positive with the negatives that take its candidate's place, then those that take its anchor's.
+private struct ScoredPairs {
+  /// The anchor of each row of `index`.
+  private(set) var anchors: [Int32]
+  /// Candidates by row.
+  let index: EdgeIndex
+  /// The entry of each positive. [B]
+  private(set) var positives: [Int] = []
+  /// The entry of each negative. [B · k]
+  private(set) var negatives: [Int]
+
+  init(_ anchors: [Int32], _ candidates: [Int32], _ drawn: Negatives, _ offset: Int32) {
+    self.anchors = anchors
+    negatives = [Int](repeating: 0, count: drawn.ids.count)
+    var (columns, offsets): ([Int32], [Int64]) = ([], [0])
+    columns.reserveCapacity(candidates.count + drawn.ids.count)
     for row in anchors.indices {
-      gradient[row * width] = result.positives[row]
-      for slot in 0..<k { gradient[row * width + 1 + slot] = result.negatives[row * k + slot] }
+      positives.append(columns.count)
+      columns.append(candidates[row])
+      for place in row * drawn.count..<(row + 1) * drawn.count where !(drawn.replacesAnchor?[place] ?? false) {
+        negatives[place] = columns.count
+        columns.append(drawn.ids[place] + offset)
+      }
+      offsets.append(Int64(columns.count))
     }
-    return .number(result.value, withGradients: [(scores, FloatBuffer(gradient))])
+    for (place, isAnchor) in (drawn.replacesAnchor ?? []).enumerated() where isAnchor {
+      negatives[place] = columns.count
+      self.anchors.append(drawn.ids[place])
+      columns.append(candidates[place / drawn.count])
+      offsets.append(Int64(columns.count))
+    }
+    index = EdgeIndex(offsets: offsets, columns: columns)
   }
 }

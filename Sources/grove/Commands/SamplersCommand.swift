@@ -9,7 +9,7 @@ struct SamplersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "samplers", abstract: "Samplers of negatives, and what they draw on a graph.",
     discussion: "Example: grove samplers show dns --graph graphs/karate --anchor 0",
-    subcommands: [List.self, Show.self])
+    subcommands: [List.self, Show.self, Compare.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

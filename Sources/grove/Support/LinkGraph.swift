@@ -54,6 +54,35 @@ struct LinkGraph {
     self.init(name: split.name, positives: positives, isSquare: split.ends.isSquare, ids: (nil, nil))
   }
 
+  /// Links to train with, to choose epochs by and to measure: those of a folder, or drawn from a relation.
+  ///
+  /// A folder without a validation part has a tenth of its training links held out. From a relation a twentieth of the
+  /// edges validate and a tenth are measured, each against a hundred nodes that are no partners of its source, or a quarter
+  /// of all where there are fewer.
+  static func split(_ path: String, relation: String?, seed: Int) throws -> LinkSplit {
+    let random = RandomStream(seed: UInt64(seed), operation: 7)
+    if relation == nil, let split = try links(path)?.split {
+      return split.validation.positives.count > 0 ? split : try split.holdingOutValidation(0.1, random: random)
+    }
+    let graph = try openGraph(path)
+    let chosen = try LinkGraph.relation(named: relation, of: graph)
+    let edges = try graph.edges(of: chosen)
+    let (sources, targets) = (graph.nodeCount(of: chosen.source), graph.nodeCount(of: chosen.target))
+    let plan = LinkSplitPlan(
+      validation: 0.05, test: 0.1, negatives: .uniform(perPositive: max(1, min(100, targets / 4))))
+    let name = "\(graph.name), \(chosen.relation)"
+    if chosen.source == chosen.target {
+      return try LinkSplit.drawn(
+        from: Graph(edges, nodeCount: sources, undirected: !edges.isDirected), undirected: !edges.isDirected,
+        plan: plan,
+        name: name, random: random)
+    }
+    let incoming = SparseRows.grouping(
+      rows: edges.targets, columns: edges.sources, rowCount: targets, columnCount: sources
+    ).rows
+    return try LinkSplit.drawn(from: BipartiteGraph(incoming: incoming), plan: plan, name: name, random: random)
+  }
+
   private static func links(_ path: String) throws -> LinkFiles? {
     AtomicFile.isFolder(path) && !GraphStore.isStore(path) && LinkFiles.isThere(path) ? try LinkFiles(path: path) : nil
   }

@@ -1,5 +1,6 @@
 import Foundation
 import GroveLearning
+import GroveKernels
 import GroveTensors
 import TestSupport
 import Testing

@@ -25,11 +25,11 @@ public struct NeighborhoodScorer: NegativeScorer {
   public func scores(of anchor: Int32, with candidates: [Int32]) -> [Float] {
     if graph.isSquare || startsAtCandidates { return scores(ofCandidate: anchor, with: candidates) }
     return pool.with { first, second in
-      first[Int(anchor)] = 1
+      first.add(1, to: Int(anchor))
       for step in 0..<3 {
         if step % 2 == 0 { spread(first, into: &second) } else { spread(second, into: &first) }
       }
-      return candidates.map { Float(second[Int($0) + graph.firstCandidate]) }
+      return candidates.map { Float(second.values[Int($0) + graph.firstCandidate]) }
     }
   }
 
@@ -37,26 +37,23 @@ public struct NeighborhoodScorer: NegativeScorer {
   public func scores(ofCandidate candidate: Int32, with candidates: [Int32]) -> [Float] {
     pool.with { _, counts in
       let start = Int(candidate) + graph.firstCandidate
-      for node in neighbors(of: start) { for other in neighbors(of: node) { counts[other] += 1 } }
-      let own = Double(graph.degree(of: start))
+      for node in graph.neighbors(of: start) {
+        for other in graph.neighbors(of: Int(node)) { counts.add(1, to: Int(other)) }
+      }
+      let own = Double(graph.neighbors(of: start).count)
       return candidates.map { other in
         let node = Int(other) + graph.firstCandidate
-        let degrees = own * Double(graph.degree(of: node))
-        return degrees > 0 ? Float(counts[node] / degrees.squareRoot()) : 0
+        let degrees = own * Double(graph.neighbors(of: node).count)
+        return degrees > 0 ? Float(counts.values[node] / degrees.squareRoot()) : 0
       }
     }
   }
 
-  private func neighbors(of node: Int) -> [Int] {
-    let (rows, range, shift) = graph.row(of: node)
-    return rows.columns[range].map { Int($0) + shift }
-  }
-
-  private func spread(_ from: HopScratch, into: inout HopScratch) {
+  private func spread(_ from: LocalScores, into: inout LocalScores) {
     into.clear()
     for touched in from.touched {
-      let next = neighbors(of: Int(touched))
-      for node in next { into[node] += from[Int(touched)] / Double(next.count) }
+      let next = graph.neighbors(of: Int(touched))
+      for node in next { into.add(from.values[Int(touched)] / Double(next.count), to: Int(node)) }
     }
   }
 

@@ -20,26 +20,21 @@ enum DepthFirstLists {
   }
 
   private static func list(
-    of candidate: Int, _ graph: HopGraph, _ length: Int, _ seen: inout HopScratch, _ near: inout HopScratch
+    of candidate: Int, _ graph: HopGraph, _ length: Int, _ seen: inout LocalScores, _ near: inout LocalScores
   ) -> [Int32] {
     let start = candidate + graph.firstCandidate
-    near[start] = 1
-    for first in neighbors(of: start, graph) {
-      if graph.isSquare { near[first] = 1 } else { for second in neighbors(of: first, graph) { near[second] = 1 } }
+    near.add(1, to: start)
+    for first in graph.neighbors(of: start) {
+      for other in graph.isSquare ? [first] : Array(graph.neighbors(of: Int(first))) { near.add(1, to: Int(other)) }
     }
     var stack = [start]
     var list: [Int32] = []
     while let node = stack.popLast(), list.count < length {
-      guard !seen.holds(node) else { continue }
-      seen[node] = 1
-      if node >= graph.firstCandidate && !near.holds(node) { list.append(Int32(node - graph.firstCandidate)) }
-      stack += neighbors(of: node, graph).reversed().filter { !seen.holds($0) }
+      guard seen.values[node] == 0 else { continue }
+      seen.add(1, to: node)
+      if node >= graph.firstCandidate && near.values[node] == 0 { list.append(Int32(node - graph.firstCandidate)) }
+      stack += graph.neighbors(of: node).reversed().map { Int($0) }.filter { seen.values[$0] == 0 }
     }
     return list.sorted()
-  }
-
-  private static func neighbors(of node: Int, _ graph: HopGraph) -> [Int] {
-    let (rows, range, shift) = graph.row(of: node)
-    return rows.columns[range].map { Int($0) + shift }
   }
 }

@@ -54,7 +54,8 @@ public struct HopLists: Sendable {
       switch rule {
       case .distance(let range):
         search(from: Int(anchor), to: range.upperBound, &first)
-        return ListedCandidates(allowed(first, for: anchor).filter { range.contains(Int(first[node(of: $0)])) })
+        return ListedCandidates(
+          allowed(first, for: anchor).filter { range.contains(Int(first.values[node(of: $0)]) - 1) })
       case .walkCount(let steps):
         spread(from: Int(anchor), steps: steps, isChance: false, &first, &second)
         return weighted(steps % 2 == 0 ? first : second, for: anchor)
@@ -62,7 +63,8 @@ public struct HopLists: Sendable {
         spread(from: Int(anchor), steps: steps, isChance: true, &first, &second)
         return weighted(steps % 2 == 0 ? first : second, for: anchor)
       case .pageRank(let damping, let tolerance):
-        push(from: Int(anchor), damping, tolerance, &first, &second)
+        graph.near.addPageRank(
+          of: Int(anchor), restart: 1 - damping, tolerance: tolerance, to: &first, residuals: &second)
         return weighted(first, for: anchor)
       case .rankBand(let band, let damping, let tolerance):
         let order = ranked(anchor, damping, tolerance, &first, &second)
@@ -81,109 +83,76 @@ public struct HopLists: Sendable {
 
   /// Allowed candidates by personalised PageRank, the highest first and of equals the lower id.
   private func ranked(
-    _ anchor: Int32, _ damping: Double, _ tolerance: Double, _ ranks: inout HopScratch, _ residuals: inout HopScratch
+    _ anchor: Int32, _ damping: Double, _ tolerance: Double, _ ranks: inout LocalScores, _ residuals: inout LocalScores
   ) -> [Int32] {
-    push(from: Int(anchor), damping, tolerance, &ranks, &residuals)
-    let ids = allowed(ranks, for: anchor).filter { ranks[node(of: $0)] > 0 }
-    let numbers = ids.map { ranks[node(of: $0)] }
+    graph.near.addPageRank(
+      of: Int(anchor), restart: 1 - damping, tolerance: tolerance, to: &ranks, residuals: &residuals)
+    let ids = allowed(ranks, for: anchor).filter { ranks.values[node(of: $0)] > 0 }
+    let numbers = ids.map { ranks.values[node(of: $0)] }
     return ids.indices.sorted { (numbers[$0], $1) > (numbers[$1], $0) }.map { ids[$0] }
   }
 
   private func node(of candidate: Int32) -> Int { Int(candidate) + graph.firstCandidate }
 
   /// Touched candidates that the filter allows, rising.
-  private func allowed(_ scratch: HopScratch, for anchor: Int32) -> [Int32] {
+  private func allowed(_ scratch: LocalScores, for anchor: Int32) -> [Int32] {
     let first = Int32(graph.firstCandidate)
     return scratch.touched.filter { $0 >= first && (!graph.isSquare || $0 != anchor) }.map { $0 - first }.sorted()
       .filter { !filter.excludes($0, for: anchor) }
   }
 
-  private func weighted(_ scratch: HopScratch, for anchor: Int32) -> ListedCandidates {
-    let ids = allowed(scratch, for: anchor).filter { scratch[node(of: $0)] > 0 }
-    return ListedCandidates(ids, weights: ids.map { scratch[node(of: $0)] })
+  private func weighted(_ scratch: LocalScores, for anchor: Int32) -> ListedCandidates {
+    let ids = allowed(scratch, for: anchor).filter { scratch.values[node(of: $0)] > 0 }
+    return ListedCandidates(ids, weights: ids.map { scratch.values[node(of: $0)] })
   }
 
-  /// Steps of the shortest path to each node within some.
-  private func search(from anchor: Int, to most: Int, _ steps: inout HopScratch) {
-    steps[anchor] = 0
+  /// One more than the steps of the shortest path to each node within some.
+  private func search(from anchor: Int, to most: Int, _ steps: inout LocalScores) {
+    steps.add(1, to: anchor)
     var next = 0
     while next < steps.touched.count {
       let node = Int(steps.touched[next])
       next += 1
-      let behind = steps[node]
-      guard Int(behind) < most else { break }
-      let (rows, range, shift) = graph.row(of: node)
-      for entry in range where !steps.holds(Int(rows.columns[entry]) + shift) {
-        steps[Int(rows.columns[entry]) + shift] = behind + 1
+      let behind = steps.values[node]
+      guard Int(behind) <= most else { break }
+      for other in graph.neighbors(of: node) where steps.values[Int(other)] == 0 {
+        steps.add(behind + 1, to: Int(other))
       }
     }
   }
 
   /// Walks of exactly some steps, counted or by chance; the result is in `even` after an even number of steps.
   private func spread(
-    from anchor: Int, steps: Int, isChance: Bool, _ even: inout HopScratch, _ odd: inout HopScratch
+    from anchor: Int, steps: Int, isChance: Bool, _ even: inout LocalScores, _ odd: inout LocalScores
   ) {
-    even[anchor] = 1
+    even.add(1, to: anchor)
     for step in 0..<steps {
       if step % 2 == 0 { advance(even, into: &odd, isChance) } else { advance(odd, into: &even, isChance) }
     }
   }
 
-  private func advance(_ from: HopScratch, into: inout HopScratch, _ isChance: Bool) {
+  private func advance(_ from: LocalScores, into: inout LocalScores, _ isChance: Bool) {
     into.clear()
     for touched in from.touched {
-      let (rows, range, shift) = graph.row(of: Int(touched))
-      let amount = isChance ? from[Int(touched)] / Double(max(1, range.count)) : from[Int(touched)]
-      for entry in range { into[Int(rows.columns[entry]) + shift] += amount }
-    }
-  }
-
-  /// Personalised PageRank by pushing residuals, first come first served.
-  ///
-  /// - Source: Andersen, Chung, Lang 2006, without their lazy steps. What a node without neighbors would pass on goes back
-  ///   to the anchor.
-  private func push(
-    from anchor: Int, _ damping: Double, _ tolerance: Double, _ ranks: inout HopScratch, _ residuals: inout HopScratch
-  ) {
-    residuals[anchor] = 1
-    var queue = [anchor]
-    var next = 0
-    while next < queue.count {
-      let node = queue[next]
-      next += 1
-      let residual = residuals[node]
-      let (rows, range, shift) = graph.row(of: node)
-      guard residual > tolerance * Double(max(1, range.count)) else { continue }
-      residuals[node] = 0
-      ranks[node] += (1 - damping) * residual
-      func pass(_ amount: Double, to target: Int) {
-        let before = residuals[target]
-        residuals[target] = before + amount
-        let bound = tolerance * Double(max(1, graph.degree(of: target)))
-        if before <= bound && before + amount > bound { queue.append(target) }
-      }
-      if range.isEmpty {
-        pass(damping * residual, to: anchor)
-      } else {
-        let amount = damping * residual / Double(range.count)
-        for entry in range { pass(amount, to: Int(rows.columns[entry]) + shift) }
-      }
+      let others = graph.neighbors(of: Int(touched))
+      let amount = from.values[Int(touched)] / (isChance ? Double(max(1, others.count)) : 1)
+      for other in others { into.add(amount, to: Int(other)) }
     }
   }
 
   /// Where random walks end: each after one to `steps` steps, at the last candidate that it met.
-  private func walk(from anchor: Int32, _ walks: Int, _ steps: Int, _ ends: inout HopScratch) {
+  private func walk(from anchor: Int32, _ walks: Int, _ steps: Int, _ ends: inout LocalScores) {
     var generator = random.generator(row: Int(anchor))
     for _ in 0..<walks {
       let length = 1 + generator.next(below: steps)
       var (node, end): (Int, Int?) = (Int(anchor), nil)
       for _ in 0..<length {
-        let (rows, range, shift) = graph.row(of: node)
-        guard !range.isEmpty else { break }
-        node = Int(rows.columns[range.lowerBound + generator.next(below: range.count)]) + shift
+        let others = graph.neighbors(of: node)
+        guard !others.isEmpty else { break }
+        node = Int(others[others.startIndex + generator.next(below: others.count)])
         if node >= graph.firstCandidate { end = node }
       }
-      if let end { ends[end] = 1 }
+      if let end, ends.values[end] == 0 { ends.add(1, to: end) }
     }
   }
 }

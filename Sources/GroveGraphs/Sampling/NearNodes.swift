@@ -2,20 +2,29 @@
 ///
 /// Letters: N nodes, d degree, N(v) the neighbors of v.
 struct NearNodes: Sendable {
-  /// Neighbors of each node, rising; every edge both ways, no self-loop.
+  /// Neighbors of each node.
   let neighbors: SparseRows
   private let degrees: [Double]
 
+  /// Near by the steps that rows allow: row v lists where a step from v leads.
+  ///
+  /// - Complexity: O(N).
+  init(_ neighbors: SparseRows) {
+    self.neighbors = neighbors
+    degrees = (0..<neighbors.rowCount).map { Double(neighbors.range(of: $0).count) }
+  }
+
+  /// Near by edges both ways, without self-loops.
+  ///
   /// - Throws: `AlgebraFailure` when memory runs out.
   /// - Complexity: O(N + E log E).
   init(_ edges: EdgeList, nodeCount: Int) throws {
     let all = edges.bothWays()
-    neighbors = try SparseMatrix(
-      rows: all.sources, columns: all.targets, values: nil, rowCount: nodeCount, columnCount: nodeCount,
-      duplicates: .max
-    ).withoutDiagonal().sparseRows().rows
-    let rows = neighbors
-    degrees = (0..<nodeCount).map { Double(rows.range(of: $0).count) }
+    self.init(
+      try SparseMatrix(
+        rows: all.sources, columns: all.targets, values: nil, rowCount: nodeCount, columnCount: nodeCount,
+        duplicates: .max
+      ).withoutDiagonal().sparseRows().rows)
   }
 
   /// Adds the resource allocation between a node and all others.
@@ -52,10 +61,13 @@ struct NearNodes: Sendable {
       for (pushing, amount) in zip(frontier, amounts) {
         let pushing = Int(pushing)
         ranks.add(restart * amount, to: pushing)
-        let share = (1 - restart) * amount / degrees[pushing]
-        for other in neighbors[pushing] {
+        // What a node without neighbors would pass on goes back to the start.
+        let others = degrees[pushing] > 0 ? neighbors[pushing] : [Int32(node)]
+        let share = (1 - restart) * amount / Double(others.count)
+        guard share > 0 else { continue }
+        for other in others {
           let before = residuals.values[Int(other)]
-          let limit = tolerance * degrees[Int(other)]
+          let limit = tolerance * max(1, degrees[Int(other)])
           residuals.add(share, to: Int(other))
           if before <= limit, before + share > limit { reached.append(other) }
         }
