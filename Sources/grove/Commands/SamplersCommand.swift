@@ -46,7 +46,7 @@ struct SamplersCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "What a sampler draws for one node: its exact chances, and how often it drew what.",
-      discussion: "Example: grove samplers show unigram --graph graphs/karate --anchor 0 --numbers alpha=1")
+      discussion: "Example: grove samplers show dns --graph graphs/karate --anchor 0")
 
     @Argument(help: "A name of `grove samplers list`.") var name: String
     @Option(help: "A store, a folder or a file that holds a graph, or a folder of links.") var graph: String

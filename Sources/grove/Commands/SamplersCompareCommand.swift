@@ -59,8 +59,11 @@ extension SamplersCommand {
       line.clear()
       let page = SamplerComparisonReport(
         entries, metric: comparison.metric, graphName: split.name,
-        command:
-          "grove samplers compare \(graph) --samplers \(samplers) --runs \(runs) --epochs \(epochs) --seed \(seed)")
+        command: ([
+          "grove samplers compare \(graph)", relation.map { "--relation \($0)" },
+          "--samplers \(samplers) --runs \(runs) --epochs \(epochs) --width \(width) --negatives \(negatives)",
+          "--batch \(batch) --lr \(lr) --loss \(loss) --seed \(seed)",
+        ] as [String?]).compactMap(\.self).joined(separator: " "))
       try AtomicFile.write(page.html, to: out)
       var report = Report("samplers compare")
       report.set("metric", key)
