@@ -18,13 +18,7 @@ struct ComplementDraw {
   ///
   /// - Complexity: O(log X).
   subscript(rank: Int) -> Int32 {
-    // The excluded numbers below the candidate: those that stand before place `rank` once the excluded ones are taken out.
-    var (low, high) = (excluded.startIndex, excluded.endIndex)
-    while low < high {
-      let middle = (low + high) / 2
-      if Int(excluded[middle]) - (middle - excluded.startIndex) <= rank { low = middle + 1 } else { high = middle }
-    }
-    return Int32(rank + low - excluded.startIndex)
+    Kernels.candidate(atRank: rank, outside: excluded)
   }
 
   /// K different candidates, each set of K as likely as any other, in random order.

@@ -119,7 +119,7 @@ struct HardNegatives: Sendable {
       let excluded = rows[node]
       var chosen = nearest(to: node + offsets.node, &scratch) { other in
         let candidate = Int(other) - offsets.other
-        return candidate >= 0 && candidate < candidateCount && !excluded.holds(Int32(candidate))
+        return candidate >= 0 && candidate < candidateCount && !Kernels.holds(Int32(candidate), in: excluded)
           ? Int32(candidate) : nil
       }
       let missing = half - chosen.count
@@ -173,19 +173,5 @@ struct HardNegatives: Sendable {
       turn = 1 - turn
     }
     return merged
-  }
-}
-
-extension ArraySlice<Int32> {
-  /// Whether a rising slice holds a number.
-  ///
-  /// - Complexity: O(log count).
-  fileprivate func holds(_ number: Int32) -> Bool {
-    var (low, high) = (startIndex, endIndex)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low < endIndex && self[low] == number
   }
 }

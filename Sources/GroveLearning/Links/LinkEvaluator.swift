@@ -35,42 +35,16 @@ public struct LinkEvaluator {
     guard evaluation.positives.count > 0 else { return [:] }
     let embeddings = model.embeddings(on: graph)
     let offset = split.ends.targetOffset
-    let ranks: LinkRanks
-    var labeled: (scores: [Float], isPositive: [Bool])?
-    switch evaluation.negatives {
-    case .all:
+    if case .all = evaluation.negatives {
       let task = try split.rankingTask(of: part)
       let candidates = offset..<offset + split.ends.targetCount
-      ranks = try LinkRanks(relevant: task.relevant, masked: task.masked) { block in
+      let ranks = try LinkRanks(relevant: task.relevant, masked: task.masked) { block in
         model.scores(of: Array(task.anchors[block]), withAll: candidates, under: embeddings)
       }
-    case .lists(let lists):
-      let positives = model.scores(of: evaluation.positives, under: embeddings, offset: offset)
-      let negatives = model.scores(of: lists.pairs(of: evaluation.positives), under: embeddings, offset: offset)
-      ranks = try LinkRanks(positives: positives, negatives: negatives, perPositive: lists.perPositive)
-      labeled = LinkEvaluator.labeled(positives, negatives)
-    case .pairs(let pairs):
-      let positives = model.scores(of: evaluation.positives, under: embeddings, offset: offset)
-      let negatives = model.scores(of: pairs, under: embeddings, offset: offset)
-      ranks = try LinkRanks(positives: positives, sharedNegatives: negatives)
-      labeled = LinkEvaluator.labeled(positives, negatives)
+      return LinkMetricValues(ranks, metrics: metrics).byName
     }
-    var result: [String: Double] = [:]
-    for metric in metrics {
-      switch metric {
-      case .auc:
-        result[metric.key] = labeled.flatMap { RankingMetrics.rocAUC(scores: $0.scores, positive: $0.isPositive) }
-      case .ap:
-        result[metric.key] = labeled.flatMap {
-          RankingMetrics.averagePrecision(scores: $0.scores, positive: $0.isPositive)
-        }
-      default: result[metric.key] = metric.value(ranks)
-      }
-    }
-    return result
-  }
-
-  private static func labeled(_ positives: [Float], _ negatives: [Float]) -> (scores: [Float], isPositive: [Bool]) {
-    (positives + negatives, positives.map { _ in true } + negatives.map { _ in false })
+    return try LinkMetricValues(of: evaluation, metrics: metrics) {
+      model.scores(of: $0, under: embeddings, offset: offset)
+    }.byName
   }
 }

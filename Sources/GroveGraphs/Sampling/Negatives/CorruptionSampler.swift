@@ -110,7 +110,6 @@ public struct CorruptionSampler: NegativeSampler {
       let (ids, chances) = draw.chances()
       for (id, chance) in zip(ids, chances) { all[Int(id)] += part * chance }
     }
-    let ids = all.indices.filter { all[$0] > 0 }
-    return CandidateLaw(ids: ids.map(Int32.init), chances: ids.map { all[$0] })
+    return CandidateLaw(dense: all)
   }
 }

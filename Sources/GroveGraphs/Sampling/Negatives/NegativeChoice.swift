@@ -49,6 +49,12 @@ public struct CandidateLaw: Sendable, Equatable {
     self.init(ids: ids, chances: weights.map { $0 / total })
   }
 
+  /// Chances of all candidates, of which those of 0 are left out.
+  init(dense all: [Double]) {
+    let ids = all.indices.filter { all[$0] > 0 }
+    self.init(ids: ids.map(Int32.init), chances: ids.map { all[$0] })
+  }
+
   /// One number for each of all candidates, 0 for those that are not among these.
   public func dense(candidateCount: Int) -> [Double] {
     var result = [Double](repeating: 0, count: candidateCount)

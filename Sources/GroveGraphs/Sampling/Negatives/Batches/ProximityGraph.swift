@@ -36,9 +36,8 @@ public struct ProximityGraph: Sendable, Equatable {
     nodeCount: Int, using random: RandomStream, scores: @Sendable (_ node: Int32, _ others: [Int32]) -> [Float]
   ) -> SparseRows {
     precondition(nodeCount >= 0, "ProximityGraph: \(nodeCount) nodes")
-    let made = Guarded([[Int32]](repeating: [], count: nodeCount))
-    Workers.forEachChunk(of: nodeCount, atLeast: 16) { range in
-      let lists = range.map { node -> [Int32] in
+    let lists = Workers.mapChunks(of: nodeCount, atLeast: 16) { range in
+      range.map { node -> [Int32] in
         let others = others(of: node, nodeCount: nodeCount, using: random)
         if others.isEmpty { return [] }
         let scores = scores(Int32(node), others)
@@ -48,9 +47,7 @@ public struct ProximityGraph: Sendable, Equatable {
         let order = others.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : others[$0] < others[$1] }
         return order.prefix(neighbors).map { others[$0] }
       }
-      made.withLock { made in for (node, list) in zip(range, lists) { made[node] = list } }
-    }
-    let lists = made.withLock { $0 }
+    }.flatMap { $0 }
     var offsets: [Int64] = [0]
     for list in lists { offsets.append(offsets[offsets.count - 1] + Int64(list.count)) }
     return SparseRows(offsets: offsets, columns: lists.flatMap { $0 }, columnCount: nodeCount)

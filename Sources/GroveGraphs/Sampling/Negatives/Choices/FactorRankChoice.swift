@@ -127,7 +127,6 @@ public final class FactorRankChoice: NegativeChoice {
       let sum = weights.reduce(0, +)
       for (id, weight) in zip(ids, weights) { all[Int(id)] += share / total * weight / sum }
     }
-    let ids = all.indices.filter { all[$0] > 0 }
-    return CandidateLaw(ids: ids.map(Int32.init), chances: ids.map { all[$0] })
+    return CandidateLaw(dense: all)
   }
 }
