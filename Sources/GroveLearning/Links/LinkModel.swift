@@ -58,15 +58,13 @@ public final class LinkModel: Module {
   }
 
   /// The scores that rows give now, for samplers that choose by them; nil where they are no dot products.
-  ///
-  /// - Parameters:
-  ///   - offset: number of the first candidate.
-  ///   - sources: number of anchors.
-  func scorer(_ rows: LinkRows, sources: Int, offset: Int) -> EmbeddingScorer? {
+  func scorer(_ rows: LinkRows, between ends: LinkEnds) -> EmbeddingScorer? {
     guard let queries = Pass.evaluation({ decoder.queries(rows.anchors) }) else { return nil }
     let width = queries.columns
+    let candidates = ends.targetOffset..<ends.targetOffset + ends.targetCount
     return EmbeddingScorer(
-      anchors: Array(queries.values.prefix(sources * width)),
-      candidates: Array(rows.candidates.values.suffix(from: offset * width)), width: width)
+      anchors: Array(queries.values.prefix(ends.sourceCount * width)),
+      candidates: Array(rows.candidates.values[candidates.lowerBound * width..<candidates.upperBound * width]),
+      width: width)
   }
 }

@@ -17,15 +17,17 @@ public struct LinkObjective: Sendable {
   public var batches: any PositiveBatcher
   /// Positives of a batch.
   public var batchSize: Int
+  /// What positives and negatives run between, where that is not what the split's links do: walks join all nodes.
+  public var ends: LinkEnds?
 
   /// An objective of its parts.
   public init(
     positives: any PositiveSource, sampler: any NegativeSampler, count: Int, loss: NegativeLoss,
-    batches: any PositiveBatcher = ShuffledBatches(), batchSize: Int
+    batches: any PositiveBatcher = ShuffledBatches(), batchSize: Int, ends: LinkEnds? = nil
   ) {
     precondition(count >= 1 && batchSize >= 1, "LinkObjective: \(count) negatives, batches of \(batchSize)")
     (self.positives, self.sampler, self.count, self.loss) = (positives, sampler, count, loss)
-    (self.batches, self.batchSize) = (batches, batchSize)
+    (self.batches, self.batchSize, self.ends) = (batches, batchSize, ends)
   }
 }
 
@@ -48,7 +50,7 @@ public struct LinkEpoch: Sendable, Equatable {
 public final class LinkTraining {
   /// What is trained.
   public let model: LinkModel
-  private let split: LinkSplit
+  private let ends: LinkEnds
   private let messages: MessageGraph
   private let objective: LinkObjective
   private let optimizer: any Optimizer
@@ -62,7 +64,8 @@ public final class LinkTraining {
   public init(
     _ model: LinkModel, on split: LinkSplit, objective: LinkObjective, optimizer: any Optimizer, seed: UInt64
   ) throws {
-    (self.model, self.split, self.objective, self.optimizer) = (model, split, objective, optimizer)
+    (self.model, self.objective, self.optimizer) = (model, objective, optimizer)
+    ends = objective.ends ?? split.ends
     self.seed = seed
     random = RandomStream(seed: seed, operation: 5)
     messages = try MessageGraph(of: split)
@@ -73,10 +76,13 @@ public final class LinkTraining {
 
   /// One epoch.
   ///
-  /// - Parameter observe: told of each step's anchors and negatives.
-  /// - Throws: `NegativeFailure`; `TrainingFailure.nonFiniteLoss` with the batch.
+  /// - Parameters:
+  ///   - observe: told of each step's anchors and negatives.
+  ///   - between: called after each step.
+  /// - Throws: `NegativeFailure`; `TrainingFailure.nonFiniteLoss` with the batch; what `between` throws.
   public func epoch(
-    _ number: Int, learningRate: Float, observe: ([Int32], Negatives) -> Void = { _, _ in }
+    _ number: Int, learningRate: Float, observe: ([Int32], Negatives) -> Void = { _, _ in },
+    between: () throws -> Void = {}
   ) throws -> LinkEpoch {
     let (anchors, positives) = objective.positives.pairs(epoch: number, using: random.substream(0))
     let batches = objective.batches.batches(
@@ -90,6 +96,7 @@ public final class LinkTraining {
       let negatives = try self.step(
         chosen, wanted, epoch: number, batch: place, learningRate: learningRate, share: share, into: &facts)
       observe(chosen, negatives)
+      try between()
     }
     return facts
   }
@@ -98,15 +105,14 @@ public final class LinkTraining {
     _ anchors: [Int32], _ positives: [Int32], epoch: Int, batch: Int, learningRate: Float, share: Double,
     into facts: inout LinkEpoch
   ) throws -> Negatives {
-    let offset = Int32(split.ends.targetOffset)
+    let offset = Int32(ends.targetOffset)
     let links = EdgeList(sources: anchors, targets: positives.map { $0 - offset }, isDirected: true)
     let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
     let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
       let rows = model.encoder.rows(on: graph)
       let request = NegativeRequest(
         anchors: anchors, positives: links.targets, count: objective.count,
-        scorer: objective.sampler.needsScores
-          ? model.scorer(rows, sources: split.ends.sourceCount, offset: Int(offset)) : nil,
+        scorer: objective.sampler.needsScores ? model.scorer(rows, between: ends) : nil,
         progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
         random: random.substream(2).substream(step))
       let start = Date()
