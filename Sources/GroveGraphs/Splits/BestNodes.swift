@@ -1,17 +1,21 @@
-/// The best few of many scored nodes, in a heap whose root is the worst of them; of equal scores the smaller node is the
-/// better one.
-struct BestNodes {
+/// The best few of many scored nodes; of equal scores the smaller node is the better one.
+///
+/// A heap whose root is the worst of them.
+public struct BestNodes {
   private let limit: Int
   private var heap: [(score: Float, node: Int32)] = []
 
-  init(limit: Int) { self.limit = limit }
+  /// No nodes yet, and at most `limit`.
+  public init(limit: Int) { self.limit = limit }
 
   private static func isWorse(_ left: (score: Float, node: Int32), _ right: (score: Float, node: Int32)) -> Bool {
     left.score != right.score ? left.score < right.score : left.node > right.node
   }
 
+  /// Takes a node in where it is among the best.
+  ///
   /// - Complexity: O(log limit).
-  mutating func insert(_ node: Int32, score: Float) {
+  public mutating func insert(_ node: Int32, score: Float) {
     let new = (score: score, node: node)
     if heap.count < limit {
       heap.append(new)
@@ -36,5 +40,5 @@ struct BestNodes {
   }
 
   /// The nodes, best first.
-  var ranked: [Int32] { heap.sorted { BestNodes.isWorse($1, $0) }.map(\.node) }
+  public var ranked: [Int32] { heap.sorted { BestNodes.isWorse($1, $0) }.map(\.node) }
 }

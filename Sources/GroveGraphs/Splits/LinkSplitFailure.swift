@@ -8,9 +8,13 @@ public enum LinkSplitFailure: Failure, Equatable {
   case saturated(end: String, node: Int32, candidates: Int, needed: Int)
   /// The two directions of an edge that is to be undirected have two weights.
   case unequalWeights(first: Int32, second: Int32)
+  /// Words name no kind of split.
+  case unknownKind(String)
 
-  /// `badData` for all: other data, or other numbers, would do.
-  public var kind: FailureKind { .badData }
+  /// `usage` for words; else `badData`: other data, or other numbers, would do.
+  public var kind: FailureKind {
+    if case .unknownKind = self { .usage } else { .badData }
+  }
 
   /// One line that ends with what to do.
   public var description: String {
@@ -22,6 +26,9 @@ public enum LinkSplitFailure: Failure, Equatable {
         + "ask for fewer"
     case .unequalWeights(let first, let second):
       "the edges \(first) → \(second) and \(second) → \(first) have two weights; split the graph as a directed one"
+    case .unknownKind(let text):
+      "'\(text)' is no kind of link split; write links:VALIDATION,TEST in shares, such as links:.05,.1, with ,hard or ,all "
+        + "after it for other negatives"
     }
   }
 }

@@ -45,6 +45,10 @@ extension TrainingConfiguration {
       configuration.method = method
       try OpenWorldCatalogue.recipe(named: method).defaults(&configuration)
       _ = try ModelCatalogue.recipe(named: word("model") ?? configuration.model)
+    } else if word("task") == "links" {
+      configuration.task = "links"
+      configuration.model = word("model") ?? LinkCatalogue.usualModel
+      try LinkCatalogue.recipe(named: configuration.model).defaults(&configuration)
     } else {
       configuration.model = word("model") ?? "gcn"
       try ModelCatalogue.recipe(named: configuration.model).defaults(&configuration)
@@ -57,6 +61,7 @@ extension TrainingConfiguration {
     if let method = configuration.method {
       _ = try NumberOptions(OpenWorldCatalogue.recipe(named: method), words: configuration.methodOptions)
     }
+    if configuration.isLinks { try configuration.checkLinkOptions() }
     self = configuration
   }
 

@@ -37,9 +37,7 @@ extension TrainingConfiguration {
   }
 
   /// Keys that mean nothing without open-world training.
-  public static let openWorldKeys = [
-    "method", "classes", "alignment", "variant", "rho", "eta", "tau", "methodOptions",
-  ]
+  public static let openWorldKeys = ["method", "classes", "alignment", "variant", "rho", "eta", "tau"]
 
   /// Those of the given keys that matter elsewhere but not to the model or method of this configuration, in order.
   ///
@@ -47,14 +45,15 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `TrainingFailure.configuration` for an unknown model or method.
   public func unused(among keys: some Collection<String>) throws -> [String] {
+    if isLinks { return try unusedByLinks(among: keys) }
     guard let method else {
-      return try ModelCatalogue.recipe(named: model).unused(among: keys)
-        + keys.filter(TrainingConfiguration.openWorldKeys.contains).sorted()
+      let elsewhere = Set(TrainingConfiguration.openWorldKeys + TrainingConfiguration.linkKeys + ["methodOptions"])
+      return try ModelCatalogue.recipe(named: model).unused(among: keys) + keys.filter(elsewhere.contains).sorted()
     }
     let recipe = try OpenWorldCatalogue.recipe(named: method)
     let special = Set(
       ModelCatalogue.recipes.flatMap(\.options) + ModelCatalogue.trainingOptions + ["metric"]
-        + OpenWorldCatalogue.recipes.flatMap(\.options) + ["model"])
+        + OpenWorldCatalogue.recipes.flatMap(\.options) + ["model"] + TrainingConfiguration.linkKeys)
     let own = Set(
       recipe.configurationKeys(model: model)
         + (classes == "estimate" ? OpenWorldCatalogue.estimateOptions(model: model) : []))

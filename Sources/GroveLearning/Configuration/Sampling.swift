@@ -13,7 +13,7 @@ extension TrainingConfiguration {
   var samplingProblem: String? {
     guard fanouts.isEmpty else { return nil }
     let keys = [
-      ("batch", isOpenWorld ? nil : batch.map(String.init)), ("replacement", replacement ? "true" : nil),
+      ("batch", isOpenWorld || isLinks ? nil : batch.map(String.init)), ("replacement", replacement ? "true" : nil),
       ("weightedSampling", weightedSampling ? "true" : nil),
       ("temporal", temporal ? "true" : nil),
       ("relationFanouts", relationFanouts.isEmpty ? nil : relationFanouts.joined(separator: " ")),
@@ -28,7 +28,7 @@ extension TrainingConfiguration {
   /// - Throws: `TrainingFailure.configuration` where it cannot, or where fanouts and layers differ in number.
   mutating func settleSampling() throws {
     // An open-world method's encoder says later how many fanouts it takes.
-    guard isSampled && !isOpenWorld else { return }
+    guard isSampled && !isOpenWorld && !isLinks else { return }
     let recipe = try ModelCatalogue.recipe(named: model)
     guard let blockCount = recipe.sampledBlocks(self) else {
       throw TrainingFailure.configuration(

@@ -7,11 +7,12 @@ public import GroveLayers
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// The store, folder or file that the run reads.
   public var store = ""
-  /// What is learned: `nodes` (classes of nodes) or `open-world` (classes of nodes, some of which have no label at all).
+  /// What is learned: `nodes` (classes of nodes), `links` (which nodes are joined) or `open-world` (classes of nodes, some
+  /// of which have no label at all).
   public var task = "nodes"
   /// Name of a recipe in `OpenWorldCatalogue`; nil for tasks other than `open-world`.
   public var method: String?
-  /// Name of a recipe in `ModelCatalogue`.
+  /// Name of a recipe in `ModelCatalogue`, or for links in `LinkCatalogue`.
   public var model = "gcn"
   /// A feature column, a relation such as `has_topic`, `degree`, `one-hot` or `learned:WIDTH`.
   ///
@@ -123,8 +124,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var epochs = 200
   /// Epochs without a better validation score before training stops; 0: never.
   public var patience = 100
-  /// The metric that chooses the best epoch; absent: see `NodeData.defaultMetric`.
-  public var metric: Metric?
+  /// Key of the metric that chooses the best epoch, of nodes or links; absent: see `NodeData.defaultMetric` and
+  /// `LinkMetric.usual`.
+  public var metricKey: String?
   /// `none`, or `balanced` (inverse to the class's share of the training nodes).
   public var classWeights = "none"
   /// Share of each target that is spread evenly over all classes, in 0..<1.
@@ -149,6 +151,17 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Numbers that one method alone has, such as `margin=10`.
   public var methodOptions: [String] = []
 
+  /// What turns two rows into the score of a link: `dot`, `bilinear`, `distmult` or `mlp`.
+  public var decoder = "dot"
+  /// Name of a sampler in `NegativeCatalogue`; absent: the link model's own.
+  public var negatives: String?
+  /// Numbers of that sampler, such as `draws=32`.
+  public var negativeOptions: [String] = []
+  /// Negatives for each link that is learned.
+  public var negativeCount = 1
+  /// Name of a loss in `NegativeLossCatalogue`; absent: the link model's own.
+  public var loss: String?
+
   /// The general defaults; `init(layers:)` puts the model's own over them.
   public init() {}
 
@@ -159,9 +172,11 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case bases, relationMerge, metapaths, otherFeatures
     case walkLength, correctAndSmooth, correctionScale, correctionAlpha, smoothingAlpha, correctionSteps
     case fanouts, relationFanouts, replacement, weightedSampling, temporal, batch
-    case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience, metric
+    case optimizer, lr, weightDecay, weightDecay2, momentum, schedule, warmup, epochs, patience
+    case metricKey = "metric"
     case classWeights, labelSmoothing, checkpointEvery
     case classes, estimatedClasses, alignment, variant, rho, eta, tau, methodOptions
+    case decoder, negatives, negativeOptions, negativeCount, loss
   }
 
   /// Every key that a configuration file may hold.
@@ -188,7 +203,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         ? nil : "\(key.rawValue) is '\(value)'; it must be one of \(allowed.joined(separator: ", "))"
     }
     let checks: [String?] = [
-      oneOf(.task, task, ["nodes", "open-world"]),
+      oneOf(.task, task, ["nodes", "links", "open-world"]),
       oneOf(.normalizeFeatures, normalizeFeatures, ["auto", "rows", "none"]),
       oneOf(.undirected, undirected, ["auto", "yes", "no"]), oneOf(.classWeights, classWeights, ["none", "balanced"]),
       whole(.runs, runs, 1...100_000), whole(.hidden, hidden, 1...1 << 16), whole(.layers, layers, 1...4096),
@@ -212,7 +227,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         "fanouts holds \($0); each must be between 1 and \(1 << 20), or -1 for all neighbors"
       },
       batch.flatMap { whole(.batch, $0, 1...1 << 40) },
-      samplingProblem, openWorldProblem,
+      whole(.negativeCount, negativeCount, 1...1 << 20), metricProblem, samplingProblem, openWorldProblem, linkProblem,
     ]
     return checks.compactMap(\.self).first
   }
@@ -226,22 +241,22 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .aggregator: one(of: SAGEConvolution.Aggregator.allCases.map(\.rawValue))
     case .optimizer: one(of: OptimizerKind.allCases.map(\.rawValue))
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
-    case .metric: one(of: Metric.allCases.map(\.rawValue))
     case .relationMerge: one(of: RelationMerge.allCases.map(\.rawValue))
     case .relations, .splits: "a list of names"
     case .metapaths: "a list of names, such as paper-author-paper"
     case .fanouts: "a list of whole numbers, such as 15,10"
     case .methodOptions: "a list of names with numbers, such as margin=10"
+    case .negativeOptions: "a list of names with numbers, such as draws=32"
     case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
     case .store, .task, .method, .classes, .alignment, .variant, .model, .features, .normalizeFeatures, .undirected,
-      .classWeights, .otherFeatures,
+      .classWeights, .otherFeatures, .metricKey, .decoder, .negatives, .loss,
       .correctAndSmooth:
       "text"
     case .residual, .recompute, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal:
       "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
-      .checkpointEvery, .estimatedClasses, .batch, .walkLength, .correctionSteps:
+      .checkpointEvery, .estimatedClasses, .batch, .walkLength, .correctionSteps, .negativeCount:
       "a whole number"
     case .correctionScale, .correctionAlpha, .smoothingAlpha, .dropout, .attentionDropout, .alpha, .theta, .lr, .rho,
       .eta, .tau,

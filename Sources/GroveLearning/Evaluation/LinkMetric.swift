@@ -1,3 +1,5 @@
+public import GroveGraphs
+
 /// The metrics of link prediction, by the keys that JSON uses.
 public enum LinkMetric: Sendable, Hashable {
   /// Area under the ROC curve, ties counting half: `auc`.
@@ -52,6 +54,15 @@ public enum LinkMetric: Sendable, Hashable {
   public static let comparing: [LinkMetric] = [.auc, .ap, .mrr, .hits(10)]
   /// What a full ranking is reported by.
   public static let ranking: [LinkMetric] = [.mrr, .hits(10), .recall(20), .ndcg(20)]
+
+  /// The metric that chooses epochs unless told otherwise, by what links are compared with.
+  public static func usual(for evaluation: LinkEvaluation) -> LinkMetric {
+    switch evaluation.negatives {
+    case .all: .ndcg(20)
+    case .lists: .mrr
+    case .pairs: .auc
+    }
+  }
 
   /// Its value over ranks, nil without positives; `auc` and `ap` do not follow from ranks.
   ///

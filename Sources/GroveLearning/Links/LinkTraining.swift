@@ -56,7 +56,8 @@ public final class LinkTraining {
   private let optimizer: any Optimizer
   private let random: RandomStream
   private let seed: UInt64
-  private var step = 0
+  /// Steps done so far, those before an interruption included.
+  var step = 0
 
   /// Training of a model on a split.
   ///

@@ -98,7 +98,8 @@ public struct OpenWorldTrainer {
     let files = try folder.map { try model.files(in: $0) }
     let optimizer = optimizer(of: network)
     var loop = try TrainingLoop(
-      configuration, run: run, metric: .accuracy, module: network, optimizer: optimizer, folder: folder, files: files,
+      configuration, run: run, metric: Metric.accuracy.rawValue, module: network, optimizer: optimizer, folder: folder,
+      files: files,
       kept: [])
     if loop.resumedFrom > 0 { _ = try settle(network, problem, epoch: loop.state.epoch) }
     try loop.train(until: { _ in false }, progress: progress, shouldStop: shouldStop) { loop in

@@ -27,6 +27,15 @@ public struct SummaryReport {
     try self.init(trainer.configuration, trainer.data.name, results, folder) { _ in .openWorld(results) }
   }
 
+  /// The same for link training.
+  ///
+  /// - Throws: `TrainingFailure.checkpoint` where a log cannot be read.
+  public init(_ trainer: LinkTrainer, _ results: [RunResult], in folder: RunFolder) throws {
+    try self.init(trainer.configuration, trainer.data.name, results, folder) { _ in
+      .links(results, trainer.configuration, metric: trainer.metric)
+    }
+  }
+
   private init(
     _ configuration: TrainingConfiguration, _ graphName: String, _ results: [RunResult], _ folder: RunFolder,
     content: ([[MetricsLog.Line]]) -> SummaryContent
@@ -70,7 +79,7 @@ public struct SummaryReport {
     }
     return [
       ReportPage.table(
-        "Each run on its \(content.part) nodes; its name leads to its own report",
+        "Each run on its \(content.part) \(configuration.isLinks ? "links" : "nodes"); its name leads to its own report",
         ["run", "split", "seed", "kept epoch"] + columns.map(\.heading), rows)
     ]
   }

@@ -7,10 +7,11 @@ extension TrainingConfiguration {
   func commandWords(out: String) throws -> [String] {
     var words = ["grove", "train", store]
     if let method { words += ["--task", task, "--method", method] }
+    if isLinks { words += ["--task", task] }
     words += ["--model", model]
     let defaults = try defaultValues()
     for (key, value) in try values()
-    where !["store", "model", "estimatedClasses"].contains(key) && defaults[key] != value {
+    where !["store", "task", "model", "estimatedClasses"].contains(key) && defaults[key] != value {
       words += TrainingConfiguration.flag(for: key, value)
     }
     return words + ["--out", out]
@@ -30,10 +31,8 @@ extension TrainingConfiguration {
   func defaultValues() throws -> [String: String] {
     var layer = ConfigurationLayer(origin: "defaults")
     layer.set("model", model)
-    if isOpenWorld {
-      layer.set("task", task)
-      layer.set("method", method)
-    }
+    layer.set("task", task)
+    if isOpenWorld { layer.set("method", method) }
     return Dictionary(uniqueKeysWithValues: try TrainingConfiguration(layers: [layer]).values())
   }
 

@@ -31,7 +31,7 @@ public struct RunScore: Sendable, Equatable {
     (group, column) = ("", name)
   }
 
-  private init(_ key: String, _ name: String, _ column: String, in group: String, unit: Unit, isLargerBetter: Bool) {
+  init(_ key: String, _ name: String, _ column: String, in group: String, unit: Unit, isLargerBetter: Bool) {
     (self.key, self.name, self.column, self.group) = (key, name, column, group)
     (self.unit, self.isLargerBetter) = (unit, isLargerBetter)
   }

@@ -16,6 +16,8 @@ struct TrainingState: Codable, Equatable {
   var silhouettes: [Double]?
   /// Of each epoch of open-world training, on validation nodes.
   var accuracies: [Double]?
+  /// Steps of link training, whose number differs from epoch to epoch where walks make the pairs.
+  var linkSteps: Int?
   /// Epochs whose weights are kept, where that is not the best one alone.
   var keptEpochs: [Int]?
 }

@@ -18,8 +18,8 @@ public struct TrainingProgress: Sendable {
   public let loss: Double
   /// The metric that chooses the best epoch, on validation nodes; nil without any.
   public let validation: Double?
-  /// The metric whose value `validation` is.
-  public let metric: Metric
+  /// The key of the metric whose value `validation` is.
+  public let metric: String
 }
 
 /// Trains one node classifier on the whole graph at once, or on sampled neighborhoods where there are fanouts.
@@ -93,7 +93,8 @@ public struct NodeTrainer {
       for: classifier.parameters(), decay: configuration.weightDecay,
       secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
     var loop = try TrainingLoop(
-      configuration, run: run, metric: metric, module: classifier, optimizer: optimizer, folder: folder, files: files,
+      configuration, run: run, metric: metric.rawValue, module: classifier, optimizer: optimizer, folder: folder,
+      files: files,
       kept: [KeptWeights(epoch: 0, weights: ModelWeights(of: classifier))])
     let loader = try loader(for: model)
     try loop.train(until: isStale, progress: progress, shouldStop: shouldStop) { loop in

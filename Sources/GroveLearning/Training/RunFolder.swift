@@ -147,9 +147,13 @@ public struct RunFolder: Sendable {
 extension RunFolder {
   /// Writes the manifest of a finished run, whose weight files are there.
   func write(_ result: RunResult, _ signature: ModelSignature, of data: NodeData) throws {
+    try write(result, signature, graph: data.name, nodes: data.nodeCount, edges: data.edgeCount)
+  }
+
+  /// Writes the manifest of a finished run on a graph of so many nodes and edges.
+  func write(_ result: RunResult, _ signature: ModelSignature, graph: String, nodes: Int, edges: Int) throws {
     let manifest = RunManifest(
-      version: GroveVersion.current, cpuPath: CPUPath.name, graph: data.name, nodes: data.nodeCount,
-      edges: data.edgeCount,
+      version: GroveVersion.current, cpuPath: CPUPath.name, graph: graph, nodes: nodes, edges: edges,
       files: [
         "best.safetensors": try Checksum.sha256(ofFile: bestPath),
         "last.safetensors": try Checksum.sha256(ofFile: lastPath),

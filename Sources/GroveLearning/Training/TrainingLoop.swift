@@ -9,7 +9,7 @@ struct TrainingLoop {
   let configuration: TrainingConfiguration
   let run: Int
   /// The metric that progress shows, a key of the lines' validation scores.
-  let metric: Metric
+  let metric: String
   let module: any Module
   let optimizer: any Optimizer
   /// Nil keeps everything in memory.
@@ -31,7 +31,7 @@ struct TrainingLoop {
   ///
   /// - Throws: `TrainingFailure.checkpoint` where that belongs to another run; `FileFailure`.
   init(
-    _ configuration: TrainingConfiguration, run: Int, metric: Metric, module: any Module, optimizer: any Optimizer,
+    _ configuration: TrainingConfiguration, run: Int, metric: String, module: any Module, optimizer: any Optimizer,
     folder: RunFolder?, files: CheckpointFiles?, kept: [KeptWeights]
   ) throws {
     (self.configuration, self.run, self.metric) = (configuration, run, metric)
@@ -63,7 +63,7 @@ struct TrainingLoop {
       progress(
         TrainingProgress(
           run: run, runs: configuration.runs, epoch: state.epoch, epochs: configuration.epochs, loss: line.loss,
-          validation: line.validation[metric.rawValue], metric: metric))
+          validation: line.validation[metric], metric: metric))
       let stops = shouldStop()
       if stops || pace.isDue(epoch: state.epoch, taking: line.seconds) { try pace.timed { try writeLast() } }
       if stops, let folder { throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch) }

@@ -15,11 +15,16 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let loaded = try LoadedRun(path, number: number)
+    let place = try RunPlace(path, number: number)
     guard let part = SplitPart(rawValue: part) else {
       throw TrainingFailure.configuration("--part \(part): choose train, validation or test")
     }
     var report = Report("evaluate")
+    if place.configuration.isLinks {
+      try LinkRunReport.fill(&report, LoadedLinkRun(place), part)
+      return try report.finish(common)
+    }
+    let loaded = try LoadedRun(place)
     if let model = loaded.model as? OpenWorldModel {
       OpenWorldRunReport.fill(&report, model, part, graph: loaded.graph.name)
       return try report.finish(common)

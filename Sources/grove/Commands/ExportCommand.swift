@@ -25,18 +25,32 @@ struct ExportCommand: ParsableCommand {
     common.apply()
     if GraphStore.isStore(path) { return try exportRecords() }
     _ = try ExportCatalogue.format(for: out)
-    let loaded = try LoadedRun(path, number: number)
-    let type = nodes.map { NodeType($0) } ?? loaded.model.data.nodeType
-    let (values, width) = try loaded.model.embeddings(of: type)
-    let count = loaded.graph.nodeCount(of: type)
-    let table = EmbeddingTable(ids: try loaded.graph.nodeIDs(of: type), rows: count, width: width, values: values)
+    let table = try embeddings(of: nodes.map { NodeType($0) }, RunPlace(path, number: number))
     for warning in try ExportCatalogue.write(table, to: out) { Notice.say("\(out): \(warning)") }
     var report = Report("export")
-    report.set("rows", count)
-    report.set("width", width)
+    report.set("rows", table.rows)
+    report.set("width", table.width)
     report.set("path", out)
-    report.say("\(grouped(count)) rows of \(width) numbers in \(out)")
+    report.say("\(grouped(table.rows)) rows of \(table.width) numbers in \(out)")
     try report.finish(common)
+  }
+
+  /// Embeddings with ids of the nodes of a type; nil takes the classified type, or that of links' sources.
+  private func embeddings(of type: NodeType?, _ place: RunPlace) throws -> EmbeddingTable {
+    if place.configuration.isLinks {
+      let loaded = try LoadedLinkRun(place)
+      let types = loaded.model.data.types
+      let type = type ?? types.source
+      let (values, width) = try loaded.model.embeddings(of: type)
+      let ids = try loaded.links.source.ids
+      return EmbeddingTable(
+        ids: type == types.source ? ids.sources : ids.targets, rows: values.count / width, width: width, values: values)
+    }
+    let loaded = try LoadedRun(place)
+    let type = type ?? loaded.model.data.nodeType
+    let (values, width) = try loaded.model.embeddings(of: type)
+    return EmbeddingTable(
+      ids: try loaded.graph.nodeIDs(of: type), rows: loaded.graph.nodeCount(of: type), width: width, values: values)
   }
 
   private func exportRecords() throws {

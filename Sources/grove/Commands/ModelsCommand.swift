@@ -18,7 +18,8 @@ struct ModelsCommand: ParsableCommand {
       var report = Report("models list")
       report.set(
         "models",
-        ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] })
+        ModelCatalogue.recipes.map { ["name": $0.name, "task": $0.task, "title": $0.title, "source": $0.source] }
+          + LinkCatalogue.recipes.map { ["name": $0.name, "task": "links", "title": $0.title, "source": $0.source] })
       report.set(
         "methods",
         OpenWorldCatalogue.recipes.map {
@@ -26,7 +27,8 @@ struct ModelsCommand: ParsableCommand {
         })
       let models = ModelCatalogue.recipes.map { ($0.name, $0.title) }
       let methods = OpenWorldCatalogue.recipes.map { ($0.name, $0.title) }
-      let width = (models + methods).map(\.0.count).max() ?? 0
+      let links = LinkCatalogue.recipes.map { ($0.name, $0.title) }
+      let width = (models + methods + links).map(\.0.count).max() ?? 0
       func say(_ rows: [(String, String)]) {
         for (name, title) in rows {
           report.say("  " + name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + title)
@@ -35,6 +37,8 @@ struct ModelsCommand: ParsableCommand {
       say(models)
       report.say("Methods of --task open-world:")
       say(methods)
+      report.say("Models of --task links, beside the encoders above:")
+      say(links)
       try report.finish(common)
     }
   }
@@ -44,10 +48,18 @@ struct ModelsCommand: ParsableCommand {
       abstract: "One model's defaults, source and options.", discussion: "Example: grove models show gcnii")
 
     @Argument(help: "A name of `grove models list`.") var name: String
+    @Option(help: "nodes or links, for names that both have.") var task: String?
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+      if let task, !["nodes", "links"].contains(task) {
+        throw TrainingFailure.configuration("--task \(task): choose nodes or links")
+      }
       if let method = OpenWorldCatalogue.recipes.first(where: { $0.name == name }) { return try show(method) }
+      let isNode = ModelCatalogue.recipes.contains { $0.name == name }
+      if task == "links" || (task == nil && !isNode && LinkCatalogue.recipes.contains { $0.name == name }) {
+        return try show(LinkCatalogue.recipe(named: name))
+      }
       let recipe = try ModelCatalogue.recipe(named: name)
       var layer = ConfigurationLayer(origin: "command line")
       layer.set("model", name)
@@ -71,28 +83,50 @@ struct ModelsCommand: ParsableCommand {
     }
 
     private func show(_ recipe: OpenWorldRecipe) throws {
+      try show(
+        ["task": "open-world", "method": recipe.name], recipe.name, recipe.title, recipe.source, recipe.parameters,
+        accepts: ["features dense or sparse", "has_topic", "degree", "learned:WIDTH", "one-hot"]
+      ) { recipe.configurationKeys(model: $0.model) }
+    }
+
+    private func show(_ recipe: LinkRecipe) throws {
+      try show(
+        ["task": "links", "model": recipe.name], recipe.name, recipe.title, recipe.source, recipe.parameters,
+        accepts: recipe.readsFeatures ? ["features dense or sparse", "degree", "learned:WIDTH", "one-hot"] : [],
+        own: ["negatives": recipe.negatives, "loss": recipe.loss]
+      ) { _ in recipe.options }
+    }
+
+    /// A recipe whose numbers of its own stand in `--method-options`.
+    ///
+    /// - Parameter own: defaults that the recipe itself holds.
+    private func show(
+      _ words: KeyValuePairs<String, String>, _ name: String, _ title: String, _ source: String,
+      _ parameters: [NumberParameter], accepts: [String], own: [String: String] = [:],
+      keys: (TrainingConfiguration) -> [String]
+    ) throws {
       var layer = ConfigurationLayer(origin: "command line")
-      layer.set("task", "open-world")
-      layer.set("method", recipe.name)
+      for (key, value) in words { layer.set(key, value) }
       let configuration = try TrainingConfiguration(layers: [layer])
       let all = try JSONSerialization.jsonObject(with: configuration.json) as? [String: Any] ?? [:]
-      let keys = recipe.configurationKeys(model: configuration.model)
-      let defaults = Dictionary(uniqueKeysWithValues: keys.compactMap { key in all[key].map { (key, $0) } })
+      let keys = keys(configuration)
+      let defaults = Dictionary(
+        uniqueKeysWithValues: keys.compactMap { key in (own[key] ?? all[key]).map { (key, $0) } })
       var report = Report("models show")
-      report.set("name", recipe.name)
-      report.set("task", "open-world")
-      report.set("title", recipe.title)
-      report.set("source", recipe.source)
+      report.set("name", name)
+      report.set("task", configuration.task)
+      report.set("title", title)
+      report.set("source", source)
       report.set("defaults", defaults)
       report.set(
         "methodOptions",
-        Dictionary(uniqueKeysWithValues: recipe.parameters.map { ($0.name, $0.usual) }) as [String: Double])
-      report.set("accepts", ["features dense or sparse", "has_topic", "degree", "learned:WIDTH", "one-hot"])
-      report.say("\(recipe.name): \(recipe.title)")
-      report.say("Source: \(recipe.source)")
+        Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.usual) }) as [String: Double])
+      report.set("accepts", accepts)
+      report.say("\(name): \(title)")
+      report.say("Source: \(source)")
       report.say("Defaults (flags in kebab case, keys of --config as they stand):")
       report.table(keys.compactMap { key in defaults[key].map { [key, shown($0)] } })
-      for parameter in recipe.parameters {
+      for parameter in parameters {
         report.say("  --method-options \(parameter.name)=\(parameter.usual)  \(parameter.meaning)")
       }
       try report.finish(common)

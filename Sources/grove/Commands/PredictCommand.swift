@@ -8,11 +8,17 @@ import GroveStore
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Classes with probabilities for nodes, also of a graph that the run never saw.",
-    discussion: "Example: grove predict run --out classes.tsv")
+    discussion: """
+      Example: grove predict run --out classes.tsv
+
+      Runs of --task links give each node its likeliest new partners, with scores. --nodes may then hold pairs, two ids \
+      with a tab between them, whose scores are written.
+      """)
 
   @Argument(help: "A run's folder.") var path: String
   @Option(help: "Another graph with the same features and classes.") var store: String?
   @Option(help: "File with one node id a line (default: all nodes).") var nodes: String?
+  @Option(help: "Partners of each node (runs of --task links; default 10).") var top: Int?
   @Option(help: "A .tsv or .jsonl file to write.") var out: String
   @Option(name: .customLong("run"), help: "Which of several runs (default 0).") var number: Int?
   @OptionGroup var common: CommonOptions
@@ -22,7 +28,12 @@ struct PredictCommand: ParsableCommand {
     guard out.hasSuffix(".tsv") || out.hasSuffix(".jsonl") else {
       throw TrainingFailure.configuration("--out \(out): the name must end with .tsv or .jsonl")
     }
-    let loaded = try LoadedRun(path, number: number, store: store)
+    let place = try RunPlace(path, number: number)
+    if place.configuration.isLinks { return try predictLinks(LoadedLinkRun(place)) }
+    guard top == nil else {
+      throw TrainingFailure.configuration("--top is for runs of --task links; leave it out")
+    }
+    let loaded = try LoadedRun(place, store: store)
     let data = loaded.model.data
     let chosen = try chosenNodes(data)
     let (probabilities, classes) = loaded.model.predictions()
@@ -82,8 +93,10 @@ struct PredictCommand: ParsableCommand {
 }
 
 extension String {
-  fileprivate var breaksTable: Bool { unicodeScalars.contains { $0 == "\t" || $0 == "\n" || $0 == "\r" } }
-  fileprivate var onOneLine: String {
+  /// Whether it would break a line of a table in two, or a cell.
+  var breaksTable: Bool { unicodeScalars.contains { $0 == "\t" || $0 == "\n" || $0 == "\r" } }
+  /// Without control characters.
+  var onOneLine: String {
     String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 32 ? "?" : $0 }))
   }
 }

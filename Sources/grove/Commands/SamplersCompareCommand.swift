@@ -38,7 +38,8 @@ extension SamplersCommand {
       ProcessState.catchInterrupts()
       let names = samplers.split(separator: ",").map(String.init)
       for name in names { _ = try NegativeCatalogue.recipe(named: name) }
-      let split = try LinkGraph.split(graph, relation: relation, seed: seed)
+      let source = try LinkSource(graph, relation: relation)
+      let split = try source.split(source.splits([]), run: 0, seed: seed, isUndirected: false)
       var plan = SamplerComparison.Plan()
       (plan.width, plan.epochs, plan.runs, plan.count, plan.batchSize) = (width, epochs, runs, negatives, batch)
       (plan.learningRate, plan.loss, plan.seed) = (lr, loss, seed)

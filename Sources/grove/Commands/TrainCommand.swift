@@ -13,6 +13,8 @@ struct TrainCommand: ParsableCommand {
 
       Where some classes have no labels: grove train data/cora --task open-world --split open-world:50 --out run
 
+      Which nodes are joined: grove train graphs/karate --task links --model deepwalk --out run
+
       Defaults depend on the model: grove models show NAME. Values of --config come over them, flags over both.
       """)
 
@@ -57,16 +59,13 @@ struct TrainCommand: ParsableCommand {
     for key in try configuration.unused(among: options.layer.values.keys) {
       Notice.say("\(name) has no use for \(key); it is left out (see: grove models show \(name))")
     }
-    let graph = try openGraph(store)
     configuration.store = absolute(store)
-    let data = try NodeData(graph, &configuration)
-    for note in data.notes { Notice.say("\(graph.name): \(note)") }
-    configuration.splits = try SplitChoice(
-      words: configuration.splits, graph: graph, isOpenWorld: configuration.isOpenWorld
-    ).names
-    let trainers = try makeTrainers(data, configuration, graph)
+    let task = try TrainingTask(&configuration, settlesSplits: true)
+    let trainers = try task.trainers(runs: configuration.runs)
     var told: Set<String> = []
-    for note in trainers.flatMap(\.notes) where told.insert(note).inserted { Notice.say("\(graph.name): \(note)") }
+    for note in task.notes + trainers.flatMap(\.notes) where told.insert(note).inserted {
+      Notice.say("\(task.name): \(note)")
+    }
     try folder.create(overwriting: overwrite)
     try AtomicFile.write(configuration.json, to: folder.configurationPath)
     try train(trainers, configuration, in: folder)
@@ -76,22 +75,8 @@ struct TrainCommand: ParsableCommand {
     let given = RunFolder(absolute(folder.path))
     let folder = try given.enclosing()?.whole ?? given
     var configuration = try folder.configuration()
-    let graph = try openGraph(configuration.store)
-    let data = try NodeData(graph, &configuration)
-    try train(makeTrainers(data, configuration, graph), configuration, in: folder)
-  }
-
-  private func makeTrainers(
-    _ data: NodeData, _ configuration: TrainingConfiguration, _ graph: any GraphData
-  ) throws -> [any RunTrainer] {
-    try (0..<configuration.runs).map { run -> any RunTrainer in
-      let split = try SplitChoice.split(
-        configuration.splits, run: run, seed: configuration.seed, graph: graph, labels: data.labels)
-      if configuration.isOpenWorld {
-        return try OpenWorldTrainer(data: data, configuration: configuration, split: split, run: run)
-      }
-      return try NodeTrainer(data: data, configuration: configuration, split: split, run: run)
-    }
+    let task = try TrainingTask(&configuration, settlesSplits: false)
+    try train(task.trainers(runs: configuration.runs), configuration, in: folder)
   }
 
   private func train(

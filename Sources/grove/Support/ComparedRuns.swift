@@ -20,6 +20,10 @@ struct ComparedRuns {
       let place = try given.enclosing()
       let whole = place?.whole ?? given
       let configuration = try whole.configuration()
+      guard !configuration.isLinks else {
+        throw TrainingFailure.configuration(
+          "\(path) is of --task links, and grove compare compares runs that classify nodes; its report has the metrics")
+      }
       let numbers = place.map { [$0.number] } ?? Array(0..<configuration.runs)
       let folders = whole.parts(count: configuration.runs)
       let results = try numbers.map { number -> RunResult in

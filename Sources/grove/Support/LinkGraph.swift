@@ -18,17 +18,18 @@ struct LinkGraph {
   ///
   /// - Parameter relation: name of the relation; nil for the only one, else the only one within a type.
   static func open(_ path: String, relation: String?) throws -> LinkGraph {
-    if relation == nil, let files = try LinkGraph.links(path) { return LinkGraph(files.split) }
-    let graph = try openGraph(path)
-    let chosen = try LinkGraph.relation(named: relation, of: graph)
+    let source = try LinkSource(path, relation: relation)
+    if let published = source.published { return LinkGraph(published) }
+    guard let (graph, chosen) = source.relation else { preconditionFailure("LinkGraph: neither links nor a relation") }
     let isSquare = chosen.source == chosen.target
     let edges = try graph.edges(of: chosen)
     let train = LinkGraph.rows(
       isSquare && !edges.isDirected ? edges.bothWays() : edges, graph.nodeCount(of: chosen.source),
       graph.nodeCount(of: chosen.target))
+    let ids = try source.ids
     return LinkGraph(
-      name: "\(graph.name), \(chosen.relation)", positives: [NamedPositives("train", train)], isSquare: isSquare,
-      ids: (try graph.nodeIDs(of: chosen.source), try graph.nodeIDs(of: chosen.target)))
+      name: source.name, positives: [NamedPositives("train", train)], isSquare: isSquare,
+      ids: (ids.sources, ids.targets))
   }
 
   private init(
@@ -52,55 +53,6 @@ struct LinkGraph {
           split.ends.isUndirected ? edges.bothWays() : edges, split.ends.sourceCount, split.ends.targetCount))
     }
     self.init(name: split.name, positives: positives, isSquare: split.ends.isSquare, ids: (nil, nil))
-  }
-
-  /// Links to train with, to choose epochs by and to measure: those of a folder, or drawn from a relation.
-  ///
-  /// A folder without a validation part has a tenth of its training links held out. From a relation a twentieth of the
-  /// edges validate and a tenth are measured, each against a hundred nodes that are no partners of its source, or a quarter
-  /// of all where there are fewer.
-  static func split(_ path: String, relation: String?, seed: Int) throws -> LinkSplit {
-    let random = RandomStream(seed: UInt64(seed), operation: 7)
-    if relation == nil, let split = try links(path)?.split {
-      return split.validation.positives.count > 0 ? split : try split.holdingOutValidation(0.1, random: random)
-    }
-    let graph = try openGraph(path)
-    let chosen = try LinkGraph.relation(named: relation, of: graph)
-    let edges = try graph.edges(of: chosen)
-    let (sources, targets) = (graph.nodeCount(of: chosen.source), graph.nodeCount(of: chosen.target))
-    let plan = LinkSplitPlan(
-      validation: 0.05, test: 0.1, negatives: .uniform(perPositive: max(1, min(100, targets / 4))))
-    let name = "\(graph.name), \(chosen.relation)"
-    if chosen.source == chosen.target {
-      return try LinkSplit.drawn(
-        from: Graph(edges, nodeCount: sources, undirected: !edges.isDirected), undirected: !edges.isDirected,
-        plan: plan,
-        name: name, random: random)
-    }
-    let incoming = SparseRows.grouping(
-      rows: edges.targets, columns: edges.sources, rowCount: targets, columnCount: sources
-    ).rows
-    return try LinkSplit.drawn(from: BipartiteGraph(incoming: incoming), plan: plan, name: name, random: random)
-  }
-
-  private static func links(_ path: String) throws -> LinkFiles? {
-    AtomicFile.isFolder(path) && !GraphStore.isStore(path) && LinkFiles.isThere(path) ? try LinkFiles(path: path) : nil
-  }
-
-  private static func relation(named name: String?, of graph: any GraphData) throws -> EdgeType {
-    let names = graph.relations.map(\.relation).joined(separator: ", ")
-    if let name {
-      guard let found = graph.relations.first(where: { $0.relation == name }) else {
-        throw TrainingFailure.configuration("\(graph.name) has no relation '\(name)'; give one of \(names)")
-      }
-      return found
-    }
-    if graph.relations.count == 1 { return graph.relations[0] }
-    let within = graph.relations.filter { $0.source == $0.target }
-    guard within.count == 1 else {
-      throw TrainingFailure.configuration("\(graph.name) has several relations; give --relation, one of \(names)")
-    }
-    return within[0]
   }
 
   /// Targets by source, rising, without repeats.

@@ -105,6 +105,29 @@ protocol SavedModel {
 extension TrainedModel: SavedModel { var classNames: [String] { data.labels.classNames } }
 extension OpenWorldModel: SavedModel {}
 
+/// Where a saved run lies: its folder, and its number among the runs of its command.
+struct RunPlace {
+  let folder: RunFolder
+  let configuration: TrainingConfiguration
+  let number: Int
+
+  /// - Parameter number: which of several runs; nil takes the only one or run 0.
+  /// - Throws: `TrainingFailure.folder` where no run lies there; `.configuration` for a number that there is not.
+  init(_ path: String, number: Int?) throws {
+    let given = RunFolder(absolute(path))
+    let place = try given.enclosing()
+    let whole = place?.whole ?? given
+    configuration = try whole.configuration()
+    let run = number ?? place?.number ?? 0
+    guard run >= 0, run < configuration.runs else {
+      throw TrainingFailure.configuration(
+        "\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
+    }
+    self.number = run
+    folder = whole.parts(count: configuration.runs)[run]
+  }
+}
+
 /// A saved run with its data and trained model.
 struct LoadedRun {
   let folder: RunFolder
@@ -131,16 +154,14 @@ struct LoadedRun {
   ///
   /// - Throws: `TrainingFailure.folder` where no run lies there or training has not finished.
   init(_ path: String, number: Int?, store: String? = nil) throws {
-    let given = RunFolder(absolute(path))
-    let place = try given.enclosing()
-    let whole = place?.whole ?? given
-    var configuration = try whole.configuration()
-    let run = number ?? place?.number ?? 0
-    guard run >= 0, run < configuration.runs else {
-      throw TrainingFailure.configuration(
-        "\(path) has \(configuration.runs) runs, numbered from 0; there is no run \(run)")
-    }
-    folder = whole.parts(count: configuration.runs)[run]
+    try self.init(RunPlace(path, number: number), store: store)
+  }
+
+  /// The same of a run whose place is known.
+  init(_ place: RunPlace, store: String? = nil) throws {
+    var configuration = place.configuration
+    let (folder, run) = (place.folder, place.number)
+    self.folder = folder
     let signature = try folder.signature()
     graph = try openGraph(store ?? configuration.store)
     let data: NodeData
@@ -159,6 +180,22 @@ struct LoadedRun {
       model = try TrainedModel(folder, data: data, configuration: configuration, split: split, run: run)
     }
     self.configuration = configuration
+  }
+}
+
+/// A saved run of link training with its trained model.
+struct LoadedLinkRun {
+  let links: TrainingLinks
+  let model: TrainedLinkModel
+
+  /// - Throws: `TrainingFailure.folder` where training has not finished; what reading throws.
+  init(_ place: RunPlace) throws {
+    var configuration = place.configuration
+    _ = try place.folder.signature()
+    links = try TrainingLinks(&configuration)
+    model = try TrainedLinkModel(
+      place.folder, data: links.data, configuration: configuration,
+      split: links.split(configuration, run: place.number), run: place.number)
   }
 }
 

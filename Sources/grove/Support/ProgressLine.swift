@@ -39,8 +39,8 @@ extension TrainingProgress {
   var text: String {
     let which = runs > 1 ? "run \(run + 1) of \(runs), " : ""
     let score = validation.map { value in
-      metric == .loss
-        ? String(format: ", validation loss %.4f", value) : ", validation \(metric.rawValue) \(percent(value))"
+      metric == Metric.loss.rawValue
+        ? String(format: ", validation loss %.4f", value) : ", validation \(metric) \(percent(value))"
     }
     return "\(which)epoch \(epoch) of \(epochs), loss \(String(format: "%.4f", loss))\(score ?? "")"
   }

@@ -63,3 +63,21 @@ extension OpenWorldTrainer: RunTrainer {
     try SummaryReport(self, results, in: folder).html
   }
 }
+
+extension LinkTrainer: RunTrainer {
+  func train(
+    in folder: RunFolder, page: Bool, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+  ) throws -> (result: RunResult, resumedFromEpoch: Int) {
+    let (result, model, from) = try train(in: folder, progress: progress, shouldStop: shouldStop)
+    if page { try AtomicFile.write(LinkReport(model, result, in: folder).html, to: folder.reportPath) }
+    return (result, from)
+  }
+
+  func page(of result: RunResult, in folder: RunFolder) throws -> String {
+    try LinkReport(trained(in: folder), result, in: folder).html
+  }
+
+  func summary(of results: [RunResult], in folder: RunFolder) throws -> String {
+    try SummaryReport(self, results, in: folder).html
+  }
+}

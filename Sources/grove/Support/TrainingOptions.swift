@@ -5,7 +5,7 @@ import GroveLearning
 ///
 /// Each is optional: what is not given keeps its default.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Task: nodes or open-world (some classes have no labels).") var task: String?
+  @Option(help: "Task: nodes, links or open-world (some classes have no labels).") var task: String?
   @Option(help: "Method of --task open-world (default openima).") var method: String?
   @Option(help: "A name of grove models list (default gcn).") var model: String?
   @Option(help: "A feature column, a relation such as has_topic, degree, one-hot or learned:WIDTH.")
@@ -74,7 +74,8 @@ struct TrainingOptions: ParsableArguments {
   var weightedSampling: Bool?
   @Flag(inversion: .prefixedNo, help: "With --fanouts a training node hears only of edges not later than its own year.")
   var temporal: Bool?
-  @Option(help: "Nodes of a step with --fanouts (default 1024), or of open-world training (2048).") var batch: Int?
+  @Option(help: "Nodes of a step with --fanouts (default 1024) or open-world training (2048); links of a step.")
+  var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?
   @Option(help: "Learning rate.") var lr: Float?
@@ -85,7 +86,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Epochs of rising learning rate.") var warmup: Int?
   @Option(help: "Largest number of epochs.") var epochs: Int?
   @Option(help: "Epochs without a better validation score before stopping; 0: never.") var patience: Int?
-  @Option(help: "Metric that chooses the best epoch: accuracy, macroF1, microF1, rocAUC, averagePrecision or loss.")
+  @Option(
+    help:
+      "Metric that chooses the best epoch: accuracy, macroF1, microF1, rocAUC, averagePrecision or loss; of links auc, ap, mrr, hits@10 and such."
+  )
   var metric: String?
   @Option(name: .customLong("class-weights"), help: "none or balanced.") var classWeights: String?
   @Option(name: .customLong("label-smoothing"), help: "Share of each target spread over all classes.")
@@ -107,6 +111,16 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("method-options"), help: "Numbers that one method alone has, such as margin=10.")
   var methodOptions: String?
 
+  @Option(help: "What scores a link: dot, bilinear, distmult or mlp (default dot).") var decoder: String?
+  @Option(help: "Sampler of negatives, a name of grove samplers list (default: the link model's own).")
+  var negatives: String?
+  @Option(name: .customLong("negative-options"), help: "Numbers of that sampler, such as draws=32.")
+  var negativeOptions: String?
+  @Option(name: .customLong("negative-count"), help: "Negatives for each link that is learned.")
+  var negativeCount: Int?
+  @Option(help: "Loss of links, such as bpr, skip-gram or info-nce (default: the link model's own).")
+  var loss: String?
+
   /// The flags that were given, by configuration key.
   var layer: ConfigurationLayer {
     var layer = ConfigurationLayer(origin: "command line")
@@ -117,6 +131,7 @@ struct TrainingOptions: ParsableArguments {
       ("optimizer", optimizer),
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights), ("relationMerge", relationMerge),
       ("otherFeatures", otherFeatures), ("correctAndSmooth", correctAndSmooth),
+      ("decoder", decoder), ("negatives", negatives), ("loss", loss),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),
@@ -124,7 +139,7 @@ struct TrainingOptions: ParsableArguments {
       ("epochs", epochs),
       ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch), ("bases", bases),
       ("walkLength", walkLength),
-      ("correctionSteps", correctionSteps),
+      ("correctionSteps", correctionSteps), ("negativeCount", negativeCount),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
@@ -144,6 +159,7 @@ struct TrainingOptions: ParsableArguments {
     layer.set("relations", relations?.split(separator: ",").map(String.init))
     layer.set("metapaths", metapaths?.split(separator: ",").map(String.init))
     layer.set("methodOptions", methodOptions?.split(separator: ",").map(String.init))
+    layer.set("negativeOptions", negativeOptions?.split(separator: ",").map(String.init))
     if !split.isEmpty { layer.set("splits", split) }
     if !relationFanouts.isEmpty { layer.set("relationFanouts", relationFanouts) }
     if let fanouts {

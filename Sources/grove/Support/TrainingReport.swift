@@ -50,10 +50,11 @@ struct TrainingReport {
       results.count == 1 ? "\(results[0].epochs) epochs, best \(results[0].bestEpoch)" : "\(results.count) runs"
     report.say("\(configuration.name), \(grouped(results.first?.parameters ?? 0)) parameters, \(epochs), \(pace)")
     if configuration.isOpenWorld { return openWorldLines(&report, share) }
-    var rows = [["", "train", "validation", "test"]]
-    for metric in Metric.allCases {
-      let cells = parts.map { _, part in shown(metric, part) }
-      if cells.contains(where: { !$0.isEmpty }) { rows.append([metric.rawValue] + cells) }
+    let parts = configuration.isLinks ? Array(parts.dropFirst()) : parts
+    var rows = [[""] + parts.map(\.0)]
+    for score in RunScore.all(configuration, results) {
+      let cells = parts.map { _, part in shown(score, part) }
+      if cells.contains(where: { !$0.isEmpty }) { rows.append([score.key] + cells) }
     }
     report.table(rows)
     if let share { report.say(timesLine(share)) }
@@ -100,12 +101,11 @@ struct TrainingReport {
     [("train", \.train), ("validation", \.validation), ("test", \.test)]
   }
 
-  private func shown(_ metric: Metric, _ part: KeyPath<RunResult, [String: Double]>) -> String {
+  private func shown(_ score: RunScore, _ part: KeyPath<RunResult, [String: Double]>) -> String {
     let summary = summary(part)
-    let (means, deviations) = (summary.mean, summary.deviation)
-    guard let value = means[metric.rawValue] else { return "" }
-    func text(_ number: Double) -> String { metric == .loss ? String(format: "%.4f", number) : percent(number) }
-    return results.count == 1 ? text(value) : "\(text(value)) ± \(text(deviations[metric.rawValue] ?? 0))"
+    guard let value = summary.mean[score.key] else { return "" }
+    func text(_ number: Double) -> String { score.unit == .share ? percent(number) : score.text(number) }
+    return results.count == 1 ? text(value) : "\(text(value)) ± \(text(summary.deviation[score.key] ?? 0))"
   }
 
   private func summary(_ part: KeyPath<RunResult, [String: Double]>) -> ScoreSummary {

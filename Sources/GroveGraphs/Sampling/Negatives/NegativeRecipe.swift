@@ -102,16 +102,21 @@ public struct NegativeRecipe: Sendable {
     (self.parameters, self.training, self.make) = (parameters, training, make)
   }
 
+  /// Its numbers, from words such as `draws=32`.
+  ///
+  /// - Throws: `NegativeFailure.parameter` for a word that is none of them.
+  public func numbers(_ words: [String]) throws -> NumberOptions {
+    do {
+      return try NumberOptions(parameters, words: words, of: name)
+    } catch {
+      throw NegativeFailure.parameter(sampler: name, message: error.message)
+    }
+  }
+
   /// The sampler on a graph, with numbers such as `draws=32`.
   ///
   /// - Throws: `NegativeFailure.parameter` for a word that is none of its numbers; `AlgebraFailure` when memory runs out.
   public func sampler(on setting: NegativeSetting, words: [String] = []) throws -> any NegativeSampler {
-    let options: NumberOptions
-    do {
-      options = try NumberOptions(parameters, words: words, of: name)
-    } catch {
-      throw NegativeFailure.parameter(sampler: name, message: error.message)
-    }
-    return try make(setting, options)
+    try make(setting, numbers(words))
   }
 }

@@ -1,0 +1,133 @@
+import Foundation
+public import GroveGraphs
+import GroveKernels
+import GroveLayers
+import GroveTensors
+
+/// Trains one link model by the recipe that the configuration names.
+///
+/// An epoch learns every training link, or the pairs of fresh walks, in batches; then validation links are measured. The
+/// best epoch is the one of the largest validation metric, of equals the first; without validation links it is the last.
+/// Test links are measured once, at the end, with the best weights.
+public struct LinkTrainer {
+  let data: LinkData
+  let configuration: TrainingConfiguration
+  let split: LinkSplit
+  let run: Int
+  let recipe: LinkRecipe
+  let clock = StepClock()
+  /// The metric that chooses the best epoch.
+  public let metric: LinkMetric
+  /// What the split asks for and the data cannot give, in words.
+  public let notes: [String]
+
+  /// Links of a batch below which it is not worth hiding fewer of them.
+  private static let leastBatch = 256
+
+  /// - Throws: `TrainingFailure` where split and configuration do not fit.
+  public init(data: LinkData, configuration: TrainingConfiguration, split: LinkSplit, run: Int) throws {
+    if let problem = split.problem() { throw TrainingFailure.data("\(data.name): \(problem); make the split again") }
+    (self.data, self.configuration, self.split, self.run) = (data, configuration, split, run)
+    recipe = try LinkCatalogue.recipe(named: configuration.model)
+    metric = configuration.linkMetric ?? LinkMetric.usual(for: split.validation)
+    let isSearched = if case .all = split.validation.negatives { true } else { false }
+    if isSearched, metric == .auc || metric == .ap {
+      throw TrainingFailure.configuration(
+        "metric is '\(metric.key)', and split '\(split.name)' ranks links among all nodes; choose one such as mrr or hits@10"
+      )
+    }
+    notes = data.notes
+  }
+
+  /// Where the time of the epochs trained here went.
+  public var times: StepTimes { clock.times }
+
+  /// Positives of a batch.
+  ///
+  /// Encoders that read edges see all messages but a batch's own links: a tenth of all links at most, so that they see
+  /// most of the graph.
+  private var batchSize: Int {
+    configuration.batch ?? min(65_536, max(LinkTrainer.leastBatch, split.training.count / 10))
+  }
+
+  /// Trains, or goes on from the folder's last checkpoint, and writes the run's files.
+  ///
+  /// - Parameters:
+  ///   - folder: nil keeps everything in memory.
+  ///   - shouldStop: asked after each epoch; training then saves and throws `TrainingFailure.interrupted`. Also asked after
+  ///     steps where no more than the epoch would be lost.
+  /// - Returns: the result, the trained model, and the epoch that training went on from (0: it began).
+  /// - Throws: `NegativeFailure` where the sampler has nothing to draw; `TrainingFailure`; `LinkScoreFailure`.
+  public func train(
+    in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> (result: RunResult, model: TrainedLinkModel, resumedFromEpoch: Int) {
+    let model = try TrainedLinkModel(data: data, configuration: configuration, split: split, run: run)
+    let network = model.network
+    let files = try folder.map { try model.files(in: $0) }
+    try folder?.clearRemnants()
+    if let folder { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
+    let optimizer = configuration.optimizer.make(
+      for: network.parameters(), decay: configuration.weightDecay,
+      secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
+    let training = try LinkTraining(
+      network, on: split, objective: objective(model), optimizer: optimizer,
+      seed: UInt64(configuration.seed + run))
+    var loop = try TrainingLoop(
+      configuration, run: run, metric: metric.key, module: network, optimizer: optimizer, folder: folder, files: files,
+      kept: [KeptWeights(epoch: 0, weights: ModelWeights(of: network))])
+    training.step = loop.state.linkSteps ?? 0
+    try loop.train(until: isStale, progress: progress, shouldStop: shouldStop) { loop in
+      let epoch = loop.state.epoch
+      let facts = try clock.time(\.forward) {
+        try training.epoch(
+          epoch, learningRate: configuration.learningRate(in: epoch),
+          between: { try loop.leaveEpoch(ifAsked: shouldStop) })
+      }
+      loop.state.linkSteps = training.step
+      let values = try clock.time(\.evaluation) { try model.metrics(of: .validation) }
+      if let value = values[metric.key], value <= loop.state.bestScore ?? -.infinity {
+        // Worse, or as good as an earlier epoch.
+      } else {
+        (loop.state.bestEpoch, loop.state.bestScore) = (epoch, values[metric.key])
+        loop.kept = [KeptWeights(epoch: 0, weights: ModelWeights(of: network))]
+      }
+      return MetricsLog.Line(
+        epoch: epoch, loss: facts.loss, learningRate: Double(configuration.learningRate(in: epoch)),
+        train: ["loss": facts.loss, "meanGradient": facts.meanGradient], validation: values, seconds: 0)
+    }
+    try loop.finish(best: loop.kept[0].weights)
+    let result = RunResult(
+      run: run, split: split.name, parameters: model.parameterCount, epochs: loop.state.epoch,
+      bestEpoch: loop.state.bestEpoch,
+      secondsPerEpoch: loop.state.epoch == 0 ? 0 : loop.seconds / Double(loop.state.epoch), train: [:],
+      validation: try model.metrics(of: .validation), test: try model.metrics(of: .test))
+    try folder?.write(
+      result, model.signature, graph: data.name, nodes: split.ends.nodeCount, edges: split.messages.count)
+    return (result, model, loop.resumedFrom)
+  }
+
+  /// The model of this run, trained before, from the run's folder.
+  ///
+  /// - Throws: `TrainingFailure.folder` where training has not finished; `.checkpoint` where the weights do not fit.
+  public func trained(in folder: RunFolder) throws -> TrainedLinkModel {
+    try TrainedLinkModel(folder, data: data, configuration: folder.configuration(), split: split, run: run)
+  }
+
+  private func objective(_ model: TrainedLinkModel) throws -> LinkObjective {
+    let positives = try recipe.makePositives(model.shape)
+    let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 6)
+    let setting = NegativeSetting(split, together: positives.ends, random: random)
+    return LinkObjective(
+      positives: positives.source,
+      sampler: try NegativeCatalogue.recipe(named: configuration.negatives ?? recipe.negatives).sampler(
+        on: setting, words: configuration.negativeOptions),
+      count: configuration.negativeCount,
+      loss: try NegativeLossCatalogue.recipe(named: configuration.loss ?? recipe.loss)(), batchSize: batchSize,
+      ends: positives.ends)
+  }
+
+  private func isStale(_ state: TrainingState) -> Bool {
+    split.validation.positives.count > 0 && configuration.patience > 0
+      && state.epoch - state.bestEpoch >= configuration.patience
+  }
+}
