@@ -57,8 +57,8 @@ public enum FormatFailure: Failure, Equatable {
     case .unrecognized(let path, let names, let formats):
       "\(path): no known graph format among \(listed(names)); expected one of: \(formats.joined(separator: "; "))"
     case .onlyLinks(let path):
-      "\(path): this is a link-prediction set (train and test links without node labels); "
-        + "node classification needs edges.npy and labels.npy"
+      "\(path): this is a link-prediction set (train and test links without node labels); learn it with --task links, "
+        + "or add edges.npy and labels.npy for node classification"
     case .missingPart(let path, let part, let advice): "\(path): \(part) is missing; \(advice)"
     case .unknownName(let path, let what, let name, let known):
       known.isEmpty

@@ -106,6 +106,15 @@ public struct LinkTrainer {
     return (result, model, loop.resumedFrom)
   }
 
+  /// What a run that goes on should know: some samplers keep what they saw, which no checkpoint holds. Nil for others.
+  public var resumingNote: String? {
+    guard let sampler = try? NegativeCatalogue.recipe(named: configuration.negatives ?? recipe.negatives),
+      sampler.pool == .memory || sampler.parameters.contains(where: { $0.name == "refresh" })
+    else { return nil }
+    return
+      "sampler \(sampler.name) keeps what it saw and began anew here, so the result differs from that of an uninterrupted run"
+  }
+
   /// The model of this run, trained before, from the run's folder.
   ///
   /// - Throws: `TrainingFailure.folder` where training has not finished; `.checkpoint` where the weights do not fit.

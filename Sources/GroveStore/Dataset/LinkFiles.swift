@@ -81,6 +81,22 @@ public struct LinkFiles: Sendable {
     }
   }
 
+  /// SHA-256 over the links of each part as `PART SOURCE TARGET` lines, sorted: the order of a file does not matter.
+  ///
+  /// - Complexity: O(E log E).
+  public var snapshot: String {
+    let parts = [
+      ("train", split.training), ("validation", split.validation.positives), ("test", split.test.positives),
+    ]
+    let lines = parts.flatMap { name, list in
+      zip(list.sources, list.targets).map { source, target in
+        let (first, second) = list.isDirected ? (source, target) : (min(source, target), max(source, target))
+        return "\(name) \(first) \(second)\n"
+      }
+    }
+    return Checksum.sha256(Data(lines.sorted().joined().utf8))
+  }
+
   private struct Meta: Decodable {
     struct Counts: Decodable {
       let nodes: Int?

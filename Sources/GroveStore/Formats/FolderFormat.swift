@@ -12,7 +12,7 @@ public enum FolderFormat: GraphFormat {
 
   /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool {
-    tree.names.contains { isEdges($0) } || isOnlyLinks(tree)
+    tree.names.contains { isEdges($0) } || LinkFiles.recognizes(tree)
   }
 
   /// `edges.npy`, `edges_directed.npy`, `edges_a_b.npy`.
@@ -20,16 +20,12 @@ public enum FolderFormat: GraphFormat {
     name == "edges.npy" || name.hasPrefix("edges_") && name.hasSuffix(".npy") && !name.contains("/")
   }
 
-  private static func isOnlyLinks(_ tree: FileTree) -> Bool {
-    tree.contains("train.npy") && (tree.contains("test.npy") || tree.contains("valid.npy"))
-  }
-
   /// Reads and checks the whole graph.
   ///
   /// - Throws: `FormatFailure` with the file and place of the first mistake.
   public static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset {
     guard tree.names.contains(where: { isEdges($0) }) else {
-      if isOnlyLinks(tree) { throw FormatFailure.onlyLinks(path: tree.path) }
+      if LinkFiles.recognizes(tree) { throw FormatFailure.onlyLinks(path: tree.path) }
       throw FormatFailure.missingPart(path: tree.path, part: "edges.npy", advice: "add the edges as int32 [2, E]")
     }
     let single = ["edges.npy", "edges_directed.npy", "edges_raw.npy"].filter { tree.contains($0) }

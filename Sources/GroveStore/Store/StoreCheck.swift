@@ -25,7 +25,13 @@ public struct StoreCheck: Sendable {
       manifest = now
       faults = try StoreCheck.faults(path, manifest)
     }
-    files = manifest.files.count + (manifest.rejects ?? []).count + 1
+    let links = LinkSplitFile.names(inFolder: path)
+    for name in links {
+      do { _ = try LinkSplitFile.read(named: name, inFolder: path) } catch let failure as FormatFailure {
+        faults.append(.damaged(path: "\(path)/links/\(name).npz", problem: "\(failure)"))
+      }
+    }
+    files = manifest.files.count + (manifest.rejects ?? []).count + 1 + links.count
     bytes = try StoreCheck.byteCount(path)
     self.faults = faults
     snapshot = manifest.snapshot

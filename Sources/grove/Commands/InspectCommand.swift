@@ -14,6 +14,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
+    if LinkSource.isFolderOfLinks(store), node == nil { return try inspectLinks() }
     let graph = try openGraph(store)
     if let node { return try show(node, of: graph) }
     let summary = try GraphSummary(graph, warnings: graph.warnings, snapshot: graph.knownSnapshot)
@@ -30,6 +31,7 @@ struct InspectCommand: ParsableCommand {
     report.set("unlabeled", summary.unlabeledCount)
     report.set("multiLabel", summary.isMultiLabel)
     report.set("splits", summary.splitNames)
+    report.set("linkSplits", LinkSplitFile.names(inFolder: store))
     report.set(
       "features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
     report.set("selfLoops", summary.selfLoopCount)
@@ -73,6 +75,8 @@ struct InspectCommand: ParsableCommand {
       report.table(zip(summary.classNames, summary.classCounts).map { [$0, grouped($1)] })
     }
     if !summary.splitNames.isEmpty { report.say("Splits: \(summary.splitNames.joined(separator: ", "))") }
+    let links = LinkSplitFile.names(inFolder: store)
+    if !links.isEmpty { report.say("Splits of links: \(links.joined(separator: ", "))") }
     report.say("Snapshot \(summary.snapshot)")
   }
 

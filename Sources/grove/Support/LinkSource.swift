@@ -22,12 +22,17 @@ struct LinkSource {
   /// - Throws: `TrainingFailure.configuration` where the relation is not there or not clear; what reading throws.
   init(_ path: String, relation name: String?, option: String = "--relation") throws {
     self.path = path
-    if name == nil, AtomicFile.isFolder(path), !GraphStore.isStore(path), LinkFiles.isThere(path) {
+    if name == nil, LinkSource.isFolderOfLinks(path) {
       kind = .files(try LinkFiles(path: path))
       return
     }
     let graph = try openGraph(path)
     kind = .relation(try LinkSource.relation(named: name, of: graph, option), of: graph)
+  }
+
+  /// Whether a path is a folder of links to predict, without a graph.
+  static func isFolderOfLinks(_ path: String) -> Bool {
+    AtomicFile.isFolder(path) && !GraphStore.isStore(path) && LinkFiles.isThere(path)
   }
 
   private static func relation(named name: String?, of graph: any GraphData, _ option: String) throws -> EdgeType {

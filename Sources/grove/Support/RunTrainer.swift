@@ -69,6 +69,7 @@ extension LinkTrainer: RunTrainer {
     in folder: RunFolder, page: Bool, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
   ) throws -> (result: RunResult, resumedFromEpoch: Int) {
     let (result, model, from) = try train(in: folder, progress: progress, shouldStop: shouldStop)
+    if from > 0, from < result.epochs, let resumingNote { Notice.say(resumingNote) }
     if page { try AtomicFile.write(LinkReport(model, result, in: folder).html, to: folder.reportPath) }
     return (result, from)
   }
