@@ -62,8 +62,12 @@ import Testing
     for (name, test) in [("a", [[0, 1, 2, 3], [5, 6, 7, 8]]), ("b", [[0, 4, 9, 3], [9, 3, 1, 2]])] {
       try FileManager.default.createDirectory(atPath: scratch.file(name), withIntermediateDirectories: true)
       if name == "a" {
-        let users = (0..<120).map { Int32($0 / 6) }
-        let items = (0..<120).map { Int32(($0 / 6 % 2) * 15 + (7 * ($0 % 6) + $0 / 12) % 15) }
+        let users: [Int32] = (0..<120).map { Int32($0 / 6) }
+        let items: [Int32] = (0..<120).map { link in
+          let group = link / 6 % 2
+          let item = (7 * (link % 6) + link / 12) % 15
+          return Int32(15 * group + item)
+        }
         try NumpyArray.write(.int32s(users + items), shape: [2, 120], to: scratch.file("a/train.npy"))
       } else {
         try FileManager.default.copyItem(atPath: scratch.file("a/train.npy"), toPath: scratch.file("b/train.npy"))

@@ -18,7 +18,7 @@ import Testing
     (["train", "DATA", "--out", "OUT", "--seed", "9223372036854775807", "--runs", "2"], ["seed", "at most"]),
     (["train", "DATA", "--out", "OUT", "--norm", "group"], ["norm is 'group'", "batch"]),
     (["train", "DATA", "--out", "OUT", "--optimizer", "lion"], ["optimizer is 'lion'", "adamw"]),
-    (["train", "DATA", "--out", "OUT", "--task", "links"], ["task is 'links'"]),
+    (["train", "DATA", "--out", "OUT", "--task", "graphs"], ["task is 'graphs'"]),
     (["train", "DATA", "--out", "OUT", "--threads", "0"], ["--threads 0"]),
     (["train", "DATA", "--out", "OUT", "--split", "nowhere"], ["nowhere", "it has public"]),
     (["train", "DATA", "--out", "OUT", "--split", "fraction:.9,.2"], ["fraction:.9,.2", "per-class:20,30"]),

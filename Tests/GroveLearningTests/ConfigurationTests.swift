@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("task", "links"), ("normalizeFeatures", "columns"), ("undirected", "maybe"), ("classWeights", "inverse"),
+    ("task", "graphs"), ("normalizeFeatures", "columns"), ("undirected", "maybe"), ("classWeights", "inverse"),
     ("correctAndSmooth", "always"),
   ]) func `an unknown word names the key and the words it takes`(key: String, value: String) {
     expectRefused([key, "'\(value)'", "it must be one of"]) {
@@ -153,6 +153,7 @@ import Testing
     "smoothingAlpha": Float(0.6), "correctionSteps": 4,
     "method": "openima", "classes": "9", "estimatedClasses": 8, "alignment": "train", "variant": "textbook",
     "rho": Float(33.25), "eta": Float(7), "tau": Float(0.07), "methodOptions": ["margin=10"],
+    "decoder": "mlp", "negatives": "dns", "negativeOptions": ["draws=3"], "negativeCount": 14, "loss": "hinge",
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)

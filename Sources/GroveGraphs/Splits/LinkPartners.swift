@@ -1,6 +1,9 @@
 /// Which end of a link.
-enum LinkEnd: Sendable {
-  case source, target
+public enum LinkEnd: Sendable {
+  /// Where it starts.
+  case source
+  /// Where it ends.
+  case target
 }
 
 extension LinkEnds {
@@ -13,7 +16,7 @@ extension LinkEnds {
   /// - Returns: rows in rising order without repeats: what is never drawn as a negative.
   /// - Throws: `AlgebraFailure` when memory runs out.
   /// - Complexity: O(N + E log E).
-  func partners(in lists: [EdgeList], of end: LinkEnd, withSelf: Bool) throws -> SparseRows {
+  public func partners(in lists: [EdgeList], of end: LinkEnd, withSelf: Bool) throws -> SparseRows {
     var (rows, columns): ([Int32], [Int32]) = ([], [])
     for list in lists {
       rows += end == .source ? list.sources : list.targets

@@ -75,7 +75,8 @@ extension TrainingConfiguration {
       object[key] = value
       guard JSONSerialization.isValidJSONObject(object),
         let data = try? JSONSerialization.data(withJSONObject: object),
-        let decoded = try? JSONDecoder().decode(TrainingConfiguration.self, from: data)
+        let decoded = try? JSONDecoder().decode(TrainingConfiguration.self, from: data),
+        decoded.metricKey == nil || decoded.metric != nil || decoded.linkMetric != nil
       else {
         let accepted = TrainingConfiguration.accepted(by: key)
         throw TrainingConfiguration.failure(

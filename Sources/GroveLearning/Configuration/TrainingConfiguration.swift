@@ -241,6 +241,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .aggregator: one(of: SAGEConvolution.Aggregator.allCases.map(\.rawValue))
     case .optimizer: one(of: OptimizerKind.allCases.map(\.rawValue))
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
+    case .metricKey: one(of: Metric.allCases.map(\.rawValue))
     case .relationMerge: one(of: RelationMerge.allCases.map(\.rawValue))
     case .relations, .splits: "a list of names"
     case .metapaths: "a list of names, such as paper-author-paper"
@@ -249,7 +250,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .negativeOptions: "a list of names with numbers, such as draws=32"
     case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
     case .store, .task, .method, .classes, .alignment, .variant, .model, .features, .normalizeFeatures, .undirected,
-      .classWeights, .otherFeatures, .metricKey, .decoder, .negatives, .loss,
+      .classWeights, .otherFeatures, .decoder, .negatives, .loss,
       .correctAndSmooth:
       "text"
     case .residual, .recompute, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal:

@@ -6,6 +6,8 @@ import GroveTensors
 public struct LinkEvaluator {
   private let split: LinkSplit
   private let metrics: [LinkMetric]
+  /// Full rankings, made once for the epochs of a run.
+  private let tasks = Guarded<[SplitPart: LinkRankingTask]>([:])
 
   /// An evaluator of a split.
   ///
@@ -79,10 +81,17 @@ public struct LinkEvaluator {
     }
   }
 
+  private func task(of part: SplitPart) throws -> LinkRankingTask {
+    if let known = tasks.withLock({ $0[part] }) { return known }
+    let task = try split.rankingTask(of: part)
+    tasks.withLock { $0[part] = task }
+    return task
+  }
+
   private func fullRanks(
     of model: LinkModel, _ embeddings: Tensor, _ part: SplitPart
   ) throws -> (anchors: [Int32], ranks: LinkRanks) {
-    let task = try split.rankingTask(of: part)
+    let task = try task(of: part)
     let candidates = split.ends.targetOffset..<split.ends.targetOffset + split.ends.targetCount
     let ranks = try LinkRanks(relevant: task.relevant, masked: task.masked) { block in
       model.scores(of: Array(task.anchors[block]), withAll: candidates, under: embeddings)

@@ -125,7 +125,7 @@ public struct LinkTrainer {
   private func objective(_ model: TrainedLinkModel) throws -> LinkObjective {
     let positives = try recipe.makePositives(model.shape)
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 6)
-    let setting = NegativeSetting(split, together: positives.ends, random: random)
+    let setting = try NegativeSetting(split, together: positives.ends, random: random)
     return LinkObjective(
       positives: positives.source,
       sampler: try NegativeCatalogue.recipe(named: configuration.negatives ?? recipe.negatives).sampler(

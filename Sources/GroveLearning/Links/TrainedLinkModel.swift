@@ -106,7 +106,7 @@ public final class TrainedLinkModel {
   public func partners(
     of sources: [Int32], count: Int
   ) throws -> [[(target: Int32, score: Float)]] {
-    let known = NegativeSetting(split, together: nil, random: RandomStream(seed: 0)).filter
+    let known = try NegativeSetting(split, together: nil, random: RandomStream(seed: 0)).filter
     let embeddings = embeddings()
     let candidates = data.ends.targetOffset..<data.ends.targetOffset + data.ends.targetCount
     var result: [[(target: Int32, score: Float)]] = []

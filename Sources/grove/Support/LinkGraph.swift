@@ -19,16 +19,13 @@ struct LinkGraph {
   /// - Parameter relation: name of the relation; nil for the only one, else the only one within a type.
   static func open(_ path: String, relation: String?) throws -> LinkGraph {
     let source = try LinkSource(path, relation: relation)
-    if let published = source.published { return LinkGraph(published) }
+    if let published = source.published { return try LinkGraph(published) }
     guard let (graph, chosen) = source.relation else { preconditionFailure("LinkGraph: neither links nor a relation") }
-    let isSquare = chosen.source == chosen.target
-    let edges = try graph.edges(of: chosen)
-    let train = LinkGraph.rows(
-      isSquare && !edges.isDirected ? edges.bothWays() : edges, graph.nodeCount(of: chosen.source),
-      graph.nodeCount(of: chosen.target))
+    let train = try source.ends(isUndirected: false).partners(
+      in: [graph.edges(of: chosen)], of: .source, withSelf: false)
     let ids = try source.ids
     return LinkGraph(
-      name: source.name, positives: [NamedPositives("train", train)], isSquare: isSquare,
+      name: source.name, positives: [NamedPositives("train", train)], isSquare: chosen.source == chosen.target,
       ids: (ids.sources, ids.targets))
   }
 
@@ -42,25 +39,14 @@ struct LinkGraph {
   }
 
   /// The links of a split.
-  init(_ split: LinkSplit) {
+  init(_ split: LinkSplit) throws {
     let parts: [(String, EdgeList)] = [
       ("train", split.training), ("validation", split.validation.positives), ("test", split.test.positives),
     ]
-    let positives = parts.filter { $0.0 == "train" || $0.1.count > 0 }.map { name, edges in
-      NamedPositives(
-        name,
-        LinkGraph.rows(
-          split.ends.isUndirected ? edges.bothWays() : edges, split.ends.sourceCount, split.ends.targetCount))
+    let positives = try parts.filter { $0.0 == "train" || $0.1.count > 0 }.map { name, edges in
+      NamedPositives(name, try split.ends.partners(in: [edges], of: .source, withSelf: false))
     }
     self.init(name: split.name, positives: positives, isSquare: split.ends.isSquare, ids: (nil, nil))
-  }
-
-  /// Targets by source, rising, without repeats.
-  private static func rows(_ edges: EdgeList, _ sources: Int, _ targets: Int) -> SparseRows {
-    let rows = SparseRows.grouping(
-      rows: edges.sources, columns: edges.targets, rowCount: sources, columnCount: targets
-    ).rows
-    return NegativeFilter([rows], anchorCount: sources, candidateCount: targets, excludesSelf: false).excluded
   }
 
   /// The training positives.

@@ -1,6 +1,7 @@
 import Foundation
 import GroveGraphs
 import GroveKernels
+import GroveTensors
 import TestSupport
 import Testing
 

@@ -37,6 +37,6 @@ enum DeepWalk {
     let walks = WalkPositives(
       on: shape.messages, steps: options.count("steps"), perNode: options.count("walks"),
       window: options.count("window"), returning: returning, leaving: leaving)
-    return (walks, .directed(nodes: shape.messages.nodeCount))
+    return (walks, .undirected(nodes: shape.messages.nodeCount))
   }
 }
