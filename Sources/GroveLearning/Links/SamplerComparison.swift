@@ -5,7 +5,7 @@ import GroveLayers
 
 /// One encoder trained under several samplers on the same links.
 ///
-/// Every sampler gets the same start, positives, batches, loss and epochs. The epoch with the best validation metric gives
+/// Every sampler gets the same start, positives, batches, loss and epochs, unless the plan lets each train as its paper does. The epoch with the best validation metric gives
 /// the test metrics; test links are looked at once a run.
 ///
 /// - Source: the question is that of the review "Does Negative Sampling Matter?" (Yang 2024, arXiv 2402.17238).
@@ -26,6 +26,10 @@ public struct SamplerComparison: Sendable {
     public var learningRate: Float = 0.01
     /// The loss by name.
     public var loss = "bpr"
+    /// Whether each sampler is trained with as its paper does: its loss, corrections, mixtures and batches.
+    ///
+    /// Where it is not, which is the fair comparison, all have the same loss and random batches.
+    public var usesOwnTraining = false
     /// The first run's seed.
     public var seed = 0
 
@@ -112,6 +116,10 @@ public struct SamplerComparison: Sendable {
     _ name: String, words: [String] = [], progress: (Int, Int, Double) -> Void = { _, _, _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> Entry {
+    let recipe = try NegativeCatalogue.recipe(named: name)
+    let training =
+      plan.usesOwnTraining ? try NegativeTraining(of: recipe, on: setting, words: words) : NegativeTraining()
+    let loss = try training.loss ?? NegativeLossCatalogue.recipe(named: plan.loss)()
     var tests: [[String: Double]] = []
     var curves: [[(seconds: Double, value: Double)]] = []
     var (best, samplingSeconds, drawn, wrong, gradients): (Double, Double, Int, Int, Double) = (0, 0, 0, 0, 0)
@@ -125,8 +133,8 @@ public struct SamplerComparison: Sendable {
         model, on: split,
         objective: LinkObjective(
           positives: LinkPositives(of: split),
-          sampler: NegativeCatalogue.recipe(named: name).sampler(on: setting, words: words), count: plan.count,
-          loss: NegativeLossCatalogue.recipe(named: plan.loss)(), batchSize: plan.batchSize),
+          sampler: recipe.sampler(on: setting, words: words), count: plan.count, loss: loss, batchSize: plan.batchSize,
+          training: training),
         optimizer: OptimizerKind.adam.make(for: model.parameters()), seed: UInt64(seed))
       let evaluator = LinkEvaluator(split)
       var (curve, kept, seconds): ([(seconds: Double, value: Double)], (Double, ModelWeights)?, Double) = ([], nil, 0)
