@@ -153,7 +153,8 @@ import Testing
     "smoothingAlpha": Float(0.6), "correctionSteps": 4,
     "method": "openima", "classes": "9", "estimatedClasses": 8, "alignment": "train", "variant": "textbook",
     "rho": Float(33.25), "eta": Float(7), "tau": Float(0.07), "methodOptions": ["margin=10"],
-    "decoder": "mlp", "negatives": "dns", "negativeOptions": ["draws=3"], "negativeCount": 14, "loss": "hinge",
+    "decoder": "mlp", "negatives": "dns", "negativeOptions": ["draws=3"], "negativeCount": 14,
+    "negativeTraining": "plain", "loss": "hinge",
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)

@@ -7,7 +7,7 @@ extension TrainingConfiguration {
   public var isLinks: Bool { task == "links" }
 
   /// Keys that mean nothing without link training.
-  public static let linkKeys = ["decoder", "negatives", "negativeOptions", "negativeCount", "loss"]
+  public static let linkKeys = ["decoder", "negatives", "negativeOptions", "negativeCount", "negativeTraining", "loss"]
 
   /// The metric that chooses the best epoch of node training; nil where none is named.
   public var metric: Metric? {
@@ -37,6 +37,9 @@ extension TrainingConfiguration {
     if !LinkDecoders.names.contains(decoder) {
       return "decoder is '\(decoder)'; it must be one of \(LinkDecoders.names.joined(separator: ", "))"
     }
+    if let negativeTraining, !["paper", "plain"].contains(negativeTraining) {
+      return "negativeTraining is '\(negativeTraining)'; it must be one of paper, plain"
+    }
     let useless = [
       ("fanouts", !fanouts.isEmpty), ("relationFanouts", !relationFanouts.isEmpty), ("temporal", temporal),
       ("correctAndSmooth", correctAndSmooth != "none"), ("classWeights", classWeights != "none"),
@@ -53,7 +56,7 @@ extension TrainingConfiguration {
     _ = try recipe.numbers(methodOptions)
     _ = try NegativeLossCatalogue.recipe(named: loss ?? recipe.loss)
     let sampler = try NegativeCatalogue.recipe(named: negatives ?? recipe.negatives)
-    _ = try sampler.numbers(negativeOptions)
+    _ = try sampler.options(negativeOptions)
   }
 
   /// Those of the given keys that matter elsewhere but not to this link model, in order.

@@ -159,7 +159,10 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var negativeOptions: [String] = []
   /// Negatives for each link that is learned.
   public var negativeCount = 1
-  /// Name of a loss in `NegativeLossCatalogue`; absent: the link model's own.
+  /// `paper`: the sampler's loss, corrections, mixtures and batches are those of its paper; `plain`: negatives are drawn and
+  /// no more. Absent: `paper` where `negatives` names a sampler.
+  public var negativeTraining: String?
+  /// Name of a loss in `NegativeLossCatalogue`; absent: that of the sampler's paper, or the link model's own.
   public var loss: String?
 
   /// The general defaults; `init(layers:)` puts the model's own over them.
@@ -176,7 +179,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case metricKey = "metric"
     case classWeights, labelSmoothing, checkpointEvery
     case classes, estimatedClasses, alignment, variant, rho, eta, tau, methodOptions
-    case decoder, negatives, negativeOptions, negativeCount, loss
+    case decoder, negatives, negativeOptions, negativeCount, negativeTraining, loss
   }
 
   /// Every key that a configuration file may hold.
@@ -250,7 +253,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .negativeOptions: "a list of names with numbers, such as draws=32"
     case .relationFanouts: "a list of relations with fanouts, such as writes=5,2"
     case .store, .task, .method, .classes, .alignment, .variant, .model, .features, .normalizeFeatures, .undirected,
-      .classWeights, .otherFeatures, .decoder, .negatives, .loss,
+      .classWeights, .otherFeatures, .decoder, .negatives, .negativeTraining, .loss,
       .correctAndSmooth:
       "text"
     case .residual, .recompute, .normalizeEmbeddings, .sharedWeights, .replacement, .weightedSampling, .temporal:

@@ -19,7 +19,8 @@ public enum LinkCatalogue {
 
   /// Configuration keys of every model.
   static let options = [
-    "decoder", "negatives", "negativeOptions", "negativeCount", "loss", "batch", "methodOptions", "optimizer", "lr",
+    "decoder", "negatives", "negativeOptions", "negativeCount", "negativeTraining", "loss", "batch", "methodOptions",
+    "optimizer", "lr",
     "weightDecay", "schedule", "warmup", "epochs", "patience", "metric",
   ]
 

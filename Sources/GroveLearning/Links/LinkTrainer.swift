@@ -4,6 +4,14 @@ import GroveKernels
 import GroveLayers
 import GroveTensors
 
+/// Who is told of steps and epochs while links are learned.
+struct LinkObserver {
+  /// Told of each step's anchors and negatives.
+  var step: ([Int32], Negatives) -> Void = { _, _ in }
+  /// Told of each epoch and of the metrics on validation links after it.
+  var epoch: (LinkEpoch, [String: Double]) -> Void = { _, _ in }
+}
+
 /// Trains one link model by the recipe that the configuration names.
 ///
 /// An epoch learns every training link, or the pairs of fresh walks, in batches; then validation links are measured. The
@@ -61,6 +69,13 @@ public struct LinkTrainer {
   public func train(
     in folder: RunFolder?, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> (result: RunResult, model: TrainedLinkModel, resumedFromEpoch: Int) {
+    try train(in: folder, observer: LinkObserver(), progress: progress, shouldStop: shouldStop)
+  }
+
+  func train(
+    in folder: RunFolder?, observer: LinkObserver, progress: (TrainingProgress) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
+  ) throws -> (result: RunResult, model: TrainedLinkModel, resumedFromEpoch: Int) {
     let model = try TrainedLinkModel(data: data, configuration: configuration, split: split, run: run)
     let network = model.network
     let files = try folder.map { try model.files(in: $0) }
@@ -80,11 +95,12 @@ public struct LinkTrainer {
       let epoch = loop.state.epoch
       let facts = try clock.time(\.forward) {
         try training.epoch(
-          epoch, learningRate: configuration.learningRate(in: epoch),
+          epoch, learningRate: configuration.learningRate(in: epoch), observe: observer.step,
           between: { try loop.leaveEpoch(ifAsked: shouldStop) })
       }
       loop.state.linkSteps = training.step
       let values = try clock.time(\.evaluation) { try model.metrics(of: .validation) }
+      observer.epoch(facts, values)
       if let value = values[metric.key], value <= loop.state.bestScore ?? -.infinity {
         // Worse, or as good as an earlier epoch.
       } else {
@@ -108,11 +124,13 @@ public struct LinkTrainer {
 
   /// What a run that goes on should know: some samplers keep what they saw, which no checkpoint holds. Nil for others.
   public var resumingNote: String? {
-    guard let sampler = try? NegativeCatalogue.recipe(named: configuration.negatives ?? recipe.negatives),
-      sampler.pool == .memory || sampler.parameters.contains(where: { $0.name == "refresh" })
+    let (name, isPaper) = samplerRecipe
+    guard let sampler = try? NegativeCatalogue.recipe(named: name),
+      (isPaper && !sampler.training.isEmpty) || sampler.pool == .memory
+        || sampler.parameters.contains(where: { $0.name == "refresh" })
     else { return nil }
     return
-      "sampler \(sampler.name) keeps what it saw and began anew here, so the result differs from that of an uninterrupted run"
+      "sampler \(sampler.name) may keep what it saw, which began anew here, so the result may differ from that of an uninterrupted run"
   }
 
   /// The model of this run, trained before, from the run's folder.
@@ -126,13 +144,26 @@ public struct LinkTrainer {
     let positives = try recipe.makePositives(model.shape)
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 6)
     let setting = try NegativeSetting(split, together: positives.ends, random: random)
+    let recipe = samplerRecipe
+    let sampler = try NegativeCatalogue.recipe(named: recipe.name)
+    let training =
+      recipe.isPaper
+      ? try NegativeTraining(of: sampler, on: setting, words: configuration.negativeOptions) : NegativeTraining()
+    let loss =
+      if let name = configuration.loss { try NegativeLossCatalogue.recipe(named: name)() } else {
+        try training.loss ?? NegativeLossCatalogue.recipe(named: self.recipe.loss)()
+      }
     return LinkObjective(
-      positives: positives.source,
-      sampler: try NegativeCatalogue.recipe(named: configuration.negatives ?? recipe.negatives).sampler(
-        on: setting, words: configuration.negativeOptions),
-      count: configuration.negativeCount,
-      loss: try NegativeLossCatalogue.recipe(named: configuration.loss ?? recipe.loss)(), batchSize: batchSize,
-      ends: positives.ends)
+      positives: positives.source, sampler: try sampler.sampler(on: setting, words: configuration.negativeOptions),
+      count: configuration.negativeCount, loss: loss, batchSize: batchSize, ends: positives.ends, training: training)
+  }
+
+  /// The sampler's name, and whether it trains as its paper does.
+  private var samplerRecipe: (name: String, isPaper: Bool) {
+    (
+      configuration.negatives ?? recipe.negatives,
+      configuration.negativeTraining.map { $0 == "paper" } ?? (configuration.negatives != nil)
+    )
   }
 
   private func isStale(_ state: TrainingState) -> Bool {

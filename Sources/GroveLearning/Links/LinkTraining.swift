@@ -13,6 +13,8 @@ public struct LinkObjective: Sendable {
   public var count: Int
   /// The loss on their scores.
   public var loss: NegativeLoss
+  /// What is done to scores, weights and embeddings beside.
+  public var training: NegativeTraining
   /// Which positives share a batch.
   public var batches: any PositiveBatcher
   /// Positives of a batch.
@@ -21,14 +23,25 @@ public struct LinkObjective: Sendable {
   public var ends: LinkEnds?
 
   /// An objective of its parts.
+  ///
+  /// - Parameters:
+  ///   - loss: nil for that of `training`, or BPR where it has none.
+  ///   - batches: nil for those of `training`, or random ones where it has none.
+  ///   - training: how the sampler's paper trains; nothing of it unless given.
   public init(
-    positives: any PositiveSource, sampler: any NegativeSampler, count: Int, loss: NegativeLoss,
-    batches: any PositiveBatcher = ShuffledBatches(), batchSize: Int, ends: LinkEnds? = nil
+    positives: any PositiveSource, sampler: any NegativeSampler, count: Int, loss: NegativeLoss? = nil,
+    batches: (any PositiveBatcher)? = nil, batchSize: Int, ends: LinkEnds? = nil,
+    training: NegativeTraining = NegativeTraining()
   ) {
     precondition(count >= 1 && batchSize >= 1, "LinkObjective: \(count) negatives, batches of \(batchSize)")
-    (self.positives, self.sampler, self.count, self.loss) = (positives, sampler, count, loss)
-    (self.batches, self.batchSize, self.ends) = (batches, batchSize, ends)
+    (self.positives, self.sampler, self.count, self.training) = (positives, sampler, count, training)
+    self.loss = loss ?? training.loss ?? NegativeLoss(.bpr)
+    self.batches = batches ?? training.batches ?? ShuffledBatches()
+    (self.batchSize, self.ends) = (batchSize, ends)
   }
+
+  /// Candidates that are drawn for each positive.
+  var drawCount: Int { count * training.synthesis.candidates }
 }
 
 /// What an epoch of link training came to.
@@ -37,6 +50,8 @@ public struct LinkEpoch: Sendable, Equatable {
   public var loss = 0.0
   /// The mean size of a negative's gradient for its score, in its row's own loss.
   public var meanGradient = 0.0
+  /// Seconds that it took.
+  public var seconds = 0.0
   /// Seconds that drawing negatives took.
   public var samplingSeconds = 0.0
   /// What drawing took.
@@ -52,22 +67,27 @@ public final class LinkTraining {
   public let model: LinkModel
   private let ends: LinkEnds
   private let messages: MessageGraph
-  private let objective: LinkObjective
+  let objective: LinkObjective
+  /// What negatives need from step to step.
+  let run: NegativeTrainingRun
   private let optimizer: any Optimizer
-  private let random: RandomStream
+  let random: RandomStream
   private let seed: UInt64
   /// Steps done so far, those before an interruption included.
   var step = 0
 
   /// Training of a model on a split.
   ///
-  /// - Throws: `AlgebraFailure` when memory runs out.
+  /// - Throws: `AlgebraFailure` when memory runs out; `TrainingFailure.configuration` for a loss that the objective's training cannot
+  ///   correct.
   public init(
     _ model: LinkModel, on split: LinkSplit, objective: LinkObjective, optimizer: any Optimizer, seed: UInt64
   ) throws {
     (self.model, self.objective, self.optimizer) = (model, objective, optimizer)
     ends = objective.ends ?? split.ends
     self.seed = seed
+    run = try NegativeTrainingRun(
+      objective, candidateCount: ends.targetCount, width: model.encoder.width, seed: seed)
     random = RandomStream(seed: seed, operation: 5)
     messages = try MessageGraph(of: split)
   }
@@ -89,7 +109,10 @@ public final class LinkTraining {
     let batches = objective.batches.batches(
       anchors: anchors, positives: positives, batchSize: objective.batchSize, epoch: number - 1,
       using: random.substream(1))
+    let offset = Int32(ends.targetOffset)
+    run.begin(positives.map { $0 - offset })
     var facts = LinkEpoch()
+    let start = Date()
     for (place, batch) in batches.enumerated() {
       step += 1
       let (chosen, wanted) = (batch.map { anchors[$0] }, batch.map { positives[$0] })
@@ -99,6 +122,7 @@ public final class LinkTraining {
       observe(chosen, negatives)
       try between()
     }
+    facts.seconds = Date().timeIntervalSince(start)
     return facts
   }
 
@@ -112,17 +136,24 @@ public final class LinkTraining {
     let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
       let rows = model.encoder.rows(on: graph)
       let request = NegativeRequest(
-        anchors: anchors, positives: links.targets, count: objective.count,
+        anchors: anchors, positives: links.targets, count: objective.drawCount,
         scorer: objective.sampler.needsScores ? model.scorer(rows, between: ends) : nil,
+        teacher: objective.training.teacher,
         progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
         random: random.substream(2).substream(step))
       let start = Date()
       let negatives = try objective.sampler.sample(for: request)
       facts.samplingSeconds += Date().timeIntervalSince(start)
-      let (loss, gradient) = self.loss(rows, anchors, positives, negatives, offset)
-      let value = loss.scalar
-      if value.isFinite { optimizer.step(loss.backward(), learningRate: learningRate) }
-      return (Double(value), gradient, negatives)
+      let terms = try run.terms(of: negatives, for: request)
+      let scored = self.loss(rows, anchors, positives, negatives, offset, terms)
+      let value = scored.loss.scalar
+      if value.isFinite {
+        let gradients = scored.loss.backward()
+        optimizer.step(gradients, learningRate: learningRate)
+        run.step(gradients, learningRate: learningRate)
+        if let losses = scored.ofNegatives { objective.sampler.learn(from: losses, of: negatives, for: request) }
+      }
+      return (Double(value), scored.meanGradient, negatives)
     }
     guard loss.isFinite else {
       throw TrainingFailure.nonFiniteLoss(epoch: epoch, batch: batch + 1, parameter: nil)
@@ -131,63 +162,5 @@ public final class LinkTraining {
     facts.meanGradient += share * gradient
     facts.tally.add(negatives.tally)
     return negatives
-  }
-
-  /// The loss on one positive and its negatives a row.
-  private func loss(
-    _ rows: LinkRows, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives, _ offset: Int32
-  ) -> (loss: Tensor, meanGradient: Double) {
-    let pairs = ScoredPairs(anchors, positives, negatives, offset)
-    let scores = model.decoder.scores(
-      rows.anchors.gathering(rows: pairs.anchors), rows.candidates,
-      over: Aggregation(incoming: pairs.index, sourceCount: rows.candidates.rows))
-    let values = scores.values
-    let result = objective.loss.rows(
-      positives: pairs.positives.map { values[$0] }, negatives: pairs.negatives.map { values[$0] },
-      terms: NegativeTerms(weights: negatives.weights))
-    var gradient = [Float](repeating: 0, count: values.count)
-    for (place, known) in zip(pairs.positives, result.positives) { gradient[place] = known }
-    for (place, known) in zip(pairs.negatives, result.negatives) { gradient[place] = known }
-    // The rows' gradients are those of their mean; that of a row's own loss is as many times as large.
-    let sum = result.negatives.reduce(0.0) { $0 + Double(abs($1)) }
-    return (
-      .number(result.value, withGradients: [(scores, FloatBuffer(gradient))]),
-      sum * Double(anchors.count) / Double(max(1, result.negatives.count))
-    )
-  }
-}
-
-/// The pairs of a step: each positive with the negatives that take its candidate's place, then those that take its anchor's.
-private struct ScoredPairs {
-  /// The anchor of each row of `index`.
-  private(set) var anchors: [Int32]
-  /// Candidates by row.
-  let index: EdgeIndex
-  /// The entry of each positive. [B]
-  private(set) var positives: [Int] = []
-  /// The entry of each negative. [B · k]
-  private(set) var negatives: [Int]
-
-  init(_ anchors: [Int32], _ candidates: [Int32], _ drawn: Negatives, _ offset: Int32) {
-    self.anchors = anchors
-    negatives = [Int](repeating: 0, count: drawn.ids.count)
-    var (columns, offsets): ([Int32], [Int64]) = ([], [0])
-    columns.reserveCapacity(candidates.count + drawn.ids.count)
-    for row in anchors.indices {
-      positives.append(columns.count)
-      columns.append(candidates[row])
-      for place in row * drawn.count..<(row + 1) * drawn.count where !(drawn.replacesAnchor?[place] ?? false) {
-        negatives[place] = columns.count
-        columns.append(drawn.ids[place] + offset)
-      }
-      offsets.append(Int64(columns.count))
-    }
-    for (place, isAnchor) in (drawn.replacesAnchor ?? []).enumerated() where isAnchor {
-      negatives[place] = columns.count
-      self.anchors.append(drawn.ids[place])
-      columns.append(candidates[place / drawn.count])
-      offsets.append(Int64(columns.count))
-    }
-    index = EdgeIndex(offsets: offsets, columns: columns)
   }
 }

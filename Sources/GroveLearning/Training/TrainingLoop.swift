@@ -66,15 +66,18 @@ struct TrainingLoop {
           validation: line.validation[metric], metric: metric))
       let stops = shouldStop()
       if stops || pace.isDue(epoch: state.epoch, taking: line.seconds) { try pace.timed { try writeLast() } }
-      if stops, let folder { throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch) }
+      guard stops else { continue }
+      guard let folder else { throw CancellationError() }
+      throw TrainingFailure.interrupted(path: folder.path, epoch: state.epoch)
     }
   }
 
   /// Leaves a long epoch before its end, where that is asked for and the last checkpoint is of the epoch before.
   ///
-  /// - Throws: `TrainingFailure.interrupted` with that epoch.
+  /// - Throws: `TrainingFailure.interrupted` with that epoch; `CancellationError` where all is in memory.
   func leaveEpoch(ifAsked shouldStop: () -> Bool) throws {
-    guard let folder, saved == state.epoch - 1, shouldStop() else { return }
+    guard saved == state.epoch - 1 || folder == nil, shouldStop() else { return }
+    guard let folder else { throw CancellationError() }
     throw TrainingFailure.interrupted(path: folder.path, epoch: saved)
   }
 

@@ -8,12 +8,21 @@ extension SamplersCommand {
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "One encoder under several samplers: does negative sampling matter on this graph?",
-      discussion: "Example: grove samplers compare graphs/karate --samplers uniform,dns --epochs 5 --out samplers.html")
+      discussion: """
+        Example: grove samplers compare graphs/karate --samplers uniform,dns --epochs 5 --out samplers.html
+
+        All samplers get the same loss and random batches; with --own-training each gets those of its paper.
+        """)
 
     @Argument(help: "A store, a folder or a file that holds a graph, or a folder of links.") var graph: String
     @Option(help: "Names of `grove samplers list`, separated by commas.") var samplers =
       "uniform,unigram,dns,ance,in-batch"
     @Option(help: "Relation whose edges are links (default: the only one within a type).") var relation: String?
+    @Option(help: "A split's name, a file, or a kind to draw such as links:.05,.1,all.") var split: String?
+    @Option(help: "Encoder: a name of grove models list for --task links.") var model = "mf"
+    @Option(help: "Features of the encoder, as grove train has them.") var features: String?
+    @Option(help: "Layers of the encoder.") var layers: Int?
+    @Option(help: "What scores a link: dot, bilinear, distmult or mlp.") var decoder = "dot"
     @Option(help: "Runs of each sampler; run r takes seed + r.") var runs = 3
     @Option(help: "Epochs of a run.") var epochs = 30
     @Option(help: "Numbers that the encoder learns of each node.") var width = 64
@@ -21,6 +30,9 @@ extension SamplersCommand {
     @Option(help: "Positives of a batch.") var batch = 1024
     @Option(help: "Learning rate.") var lr: Float = 0.01
     @Option(help: "Loss by name, such as bpr, skip-gram or info-nce.") var loss = "bpr"
+    @Option(help: "Metric that chooses epochs and ranks samplers, such as auc, mrr or ndcg@10.") var metric: String?
+    @Flag(name: .customLong("own-training"), help: "Each sampler has the loss, corrections and batches of its paper.")
+    var ownTraining = false
     @Option(help: "Fixes everything random.") var seed = 0
     @Option(help: "Page of tables and plots.") var out = "samplers.html"
     @OptionGroup var common: CommonOptions
@@ -38,12 +50,12 @@ extension SamplersCommand {
       ProcessState.catchInterrupts()
       let names = samplers.split(separator: ",").map(String.init)
       for name in names { _ = try NegativeCatalogue.recipe(named: name) }
-      let source = try LinkSource(graph, relation: relation)
-      let split = try source.split(source.splits([]), run: 0, seed: seed, isUndirected: false)
-      var plan = SamplerComparison.Plan()
-      (plan.width, plan.epochs, plan.runs, plan.count, plan.batchSize) = (width, epochs, runs, negatives, batch)
-      (plan.learningRate, plan.loss, plan.seed) = (lr, loss, seed)
-      let comparison = try SamplerComparison(on: split, plan: plan)
+      var configuration = try TrainingConfiguration(layers: [layer])
+      let links = try TrainingLinks(&configuration)
+      for note in links.data.notes { Notice.say("\(links.source.name): \(note)") }
+      configuration.splits = try links.source.splits(configuration.splits)
+      let split = try links.split(configuration, run: 0)
+      let comparison = try SamplerComparison(data: links.data, configuration: configuration, split: split)
       let key = comparison.metric.key
       let line = ProgressLine()
       defer { line.clear() }
@@ -60,11 +72,7 @@ extension SamplersCommand {
       line.clear()
       let page = SamplerComparisonReport(
         entries, metric: comparison.metric, graphName: split.name,
-        command: ([
-          "grove samplers compare \(graph)", relation.map { "--relation \($0)" },
-          "--samplers \(samplers) --runs \(runs) --epochs \(epochs) --width \(width) --negatives \(negatives)",
-          "--batch \(batch) --lr \(lr) --loss \(loss) --seed \(seed)",
-        ] as [String?]).compactMap(\.self).joined(separator: " "))
+        command: command)
       try AtomicFile.write(page.html, to: out)
       var report = Report("samplers compare")
       report.set("metric", key)
@@ -93,6 +101,40 @@ extension SamplersCommand {
           })
       report.say("Page: \(out)")
       try report.finish(common)
+    }
+
+    /// What all runs share.
+    private var layer: ConfigurationLayer {
+      var layer = ConfigurationLayer(origin: "command line")
+      let words: [(String, String?)] = [
+        ("task", "links"), ("store", absolute(graph)), ("model", model), ("features", features), ("decoder", decoder),
+        ("metric", metric), ("negativeTraining", ownTraining ? "paper" : "plain"), ("loss", ownTraining ? nil : loss),
+      ]
+      let numbers = [
+        ("runs", runs), ("epochs", epochs), ("hidden", width), ("negativeCount", negatives), ("batch", batch),
+        ("seed", seed), ("patience", 0),
+      ]
+      for (key, value) in words { layer.set(key, value) }
+      for (key, value) in numbers { layer.set(key, value) }
+      layer.set("layers", layers)
+      layer.set("lr", lr)
+      layer.set("relations", relation.map { [$0] })
+      layer.set("splits", split.map { [$0] })
+      return layer
+    }
+
+    /// The line that makes the page again.
+    private var command: String {
+      let optional = [
+        ("relation", relation), ("split", split), ("features", features), ("layers", layers.map(String.init)),
+        ("metric", metric), ("loss", ownTraining ? nil : loss),
+      ].compactMap { name, value in value.map { "--\(name) \($0)" } }
+      return
+        ([
+          "grove samplers compare \(graph) --samplers \(samplers) --model \(model) --decoder \(decoder)",
+          "--runs \(runs) --epochs \(epochs) --width \(width) --negatives \(negatives) --batch \(batch)",
+          "--lr \(lr) --seed \(seed)",
+        ] + optional + (ownTraining ? ["--own-training"] : [])).joined(separator: " ")
     }
   }
 }

@@ -118,6 +118,10 @@ struct TrainingOptions: ParsableArguments {
   var negativeOptions: String?
   @Option(name: .customLong("negative-count"), help: "Negatives for each link that is learned.")
   var negativeCount: Int?
+  @Option(
+    name: .customLong("negative-training"),
+    help: "paper (the loss, corrections and batches of a named sampler's paper; default) or plain.")
+  var negativeTraining: String?
   @Option(help: "Loss of links, such as bpr, skip-gram or info-nce (default: the link model's own).")
   var loss: String?
 
@@ -132,6 +136,7 @@ struct TrainingOptions: ParsableArguments {
       ("schedule", schedule), ("metric", metric), ("classWeights", classWeights), ("relationMerge", relationMerge),
       ("otherFeatures", otherFeatures), ("correctAndSmooth", correctAndSmooth),
       ("decoder", decoder), ("negatives", negatives), ("loss", loss),
+      ("negativeTraining", negativeTraining),
     ]
     let counts: [(String, Int?)] = [
       ("runs", runs), ("seed", seed), ("hidden", hidden), ("layers", layers), ("heads", heads),

@@ -103,4 +103,23 @@ struct QueueMixingTests {
     }
     #expect(sameBits(results[0], results[1]) && sameBits(results[0], results[2]))
   }
+
+  @Test("Known hardest ones of length 1 are mixed as those of a queue, others as long as what they are mixed of")
+  func knownHardest() {
+    let queries = TestInput(rows: 3, columns: 5, seed: 1).tensor().normalizedRows()
+    let queue = TestInput(rows: 9, columns: 5, seed: 2).tensor().normalizedRows()
+    let mixing = QueueMixing(hardest: 4, pairs: 6, withQuery: 5)
+    let random = RandomStream(seed: 4)
+    let (q, keys) = (Matrix(queries.values, rows: 3, columns: 5), Matrix(queue.values, rows: 9, columns: 5))
+    let order = (0..<3).flatMap { row in
+      (0..<9).sorted { Self.dot(q.row(row), keys.row($0)) > Self.dot(q.row(row), keys.row($1)) }.prefix(4).map(
+        Int32.init)
+    }
+    let hardest = queue.gathering(rows: order)
+    let wanted = mixing.negatives(of: queries, queue: queue, using: random)
+    #expect(difference(mixing.negatives(of: queries, hardest: hardest, using: random).values, wanted.values) <= 1e-5)
+    // Ten times as long rows give ten times as long mixtures.
+    let long = mixing.negatives(of: 10 * queries, hardest: 10 * hardest, using: random)
+    #expect(difference(long.values, wanted.values.map { 10 * Double($0) }) <= 1e-5)
+  }
 }

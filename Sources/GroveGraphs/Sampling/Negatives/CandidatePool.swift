@@ -4,6 +4,8 @@ public import GroveKernels
 ///
 /// A pool that keeps something between steps, such as a queue, is a class that guards it.
 public protocol CandidatePool: Sendable {
+  /// Whether it is made of scores, so that a request needs a scorer whatever the choice.
+  var needsScores: Bool { get }
   /// The candidates of positive `row` of a request.
   ///
   /// What `.listed` holds is free of what the filter excludes: pools are made with the filter. It may be empty.
@@ -15,6 +17,8 @@ public protocol CandidatePool: Sendable {
 }
 
 extension CandidatePool {
+  /// Not unless it says so.
+  public var needsScores: Bool { false }
   /// Nothing to be made current.
   public func prepare(for request: NegativeRequest) throws(NegativeFailure) {}
   /// Nothing to be remembered.

@@ -112,4 +112,29 @@ public struct CorruptionSampler: NegativeSampler {
     }
     return CandidateLaw(dense: all)
   }
+
+  /// Chances of either end and its replacement together.
+  ///
+  /// - Complexity: O(B · (d + k)).
+  public func chances(
+    of negatives: Negatives, for request: NegativeRequest, frequency: @escaping @Sendable (Int32) -> Double
+  ) throws(NegativeFailure) -> DrawChances? {
+    var result = DrawChances.none
+    for row in request.anchors.indices {
+      let (candidate, anchor) = try sides(row, request)
+      let share = anchor == nil ? 0 : candidate == nil ? 1 : anchorShare
+      // Neither end is drawn from a batch, so that frequencies do not count.
+      func chance(_ draw: NegativeDraw?, _ id: Int32) -> Double {
+        draw.map { RowChances($0) { _ in 1 }.chance(of: id) } ?? 0
+      }
+      let places = row * negatives.count..<(row + 1) * negatives.count
+      let found = places.map { place in
+        negatives.replacesAnchor?[place] ?? false
+          ? share * chance(anchor, negatives.ids[place]) : (1 - share) * chance(candidate, negatives.ids[place])
+      }
+      let known = share * chance(anchor, request.anchors[row]) + (1 - share) * chance(candidate, request.positives[row])
+      result.append(DrawChances(negatives: found, positives: known > 0 ? [known] : nil, isShared: false))
+    }
+    return result
+  }
 }

@@ -8,7 +8,7 @@ public enum NegativeCatalogue {
     .pageRankBand, .walkCounts, .samWalker, .heart,
     .warp, .dns, .adaptiveOversampling, .semiHard, .mined, .ance, .adore, .rocketQA, .anceTele, .simANS, .triSampler,
     .percPos,
-    .mcns, .recNS, .mixGCF, .srns, .dens, .ahns, .mochi, .selfAdversarial,
+    .mcns, .recNS, .mixGCF, .srns, .dens, .ahns, .mochi, .selfAdversarial, .prioritized,
     .nsCaching, .adaSim,
     .inBatch, .correctedInBatch, .mixed, .crossBatch, .moco, .batchSampler, .debiased, .hardContrastive,
   ]

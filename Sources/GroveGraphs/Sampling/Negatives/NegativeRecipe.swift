@@ -59,7 +59,10 @@ public struct NegativeRecipe: Sendable {
   public let source: String
   /// Its numbers.
   public let parameters: [NumberParameter]
-  /// What the method asks of training beside negatives, by name: a loss, a way to mix embeddings, batches.
+  /// What the method asks of training beside negatives: a loss by name with its numbers, such as `hinge margin=0.1`, a way to
+  /// mix embeddings, batches.
+  ///
+  /// Numbers of the sampler that the loss has too are the loss's as well.
   public let training: [String]
   /// The sampler on a graph.
   public let make: @Sendable (NegativeSetting, NumberOptions) throws -> any NegativeSampler
@@ -102,21 +105,43 @@ public struct NegativeRecipe: Sendable {
     (self.parameters, self.training, self.make) = (parameters, training, make)
   }
 
-  /// Its numbers, from words such as `draws=32`.
-  ///
-  /// - Throws: `NegativeFailure.parameter` for a word that is none of them.
-  public func numbers(_ words: [String]) throws -> NumberOptions {
-    do {
-      return try NumberOptions(parameters, words: words, of: name)
-    } catch {
-      throw NegativeFailure.parameter(sampler: name, message: error.message)
-    }
-  }
-
   /// The sampler on a graph, with numbers such as `draws=32`.
   ///
   /// - Throws: `NegativeFailure.parameter` for a word that is none of its numbers; `AlgebraFailure` when memory runs out.
   public func sampler(on setting: NegativeSetting, words: [String] = []) throws -> any NegativeSampler {
-    try make(setting, numbers(words))
+    try make(setting, options(words))
+  }
+
+  /// Its numbers, given or usual.
+  ///
+  /// - Throws: `NegativeFailure.parameter` for a word that is none of its numbers.
+  public func options(_ words: [String] = []) throws(NegativeFailure) -> NumberOptions {
+    do {
+      return try NumberOptions(parameters, words: words, of: name)
+    } catch {
+      throw .parameter(sampler: name, message: error.message)
+    }
+  }
+}
+
+extension NumberParameter {
+  /// How many of the best-scored candidates are kept.
+  static func top(_ usual: Double) -> NumberParameter {
+    NumberParameter("top", usual, in: 1...1e6, "candidates that are kept")
+  }
+
+  /// How often candidates are searched by their scores.
+  static func refresh(_ usual: Double) -> NumberParameter {
+    NumberParameter("refresh", usual, in: 0...1e9, "steps between searches; 0: one search")
+  }
+}
+
+extension NumberOptions {
+  /// The best-scored candidates, as many and as often searched as `top` and `refresh` say.
+  func topCandidates(
+    around center: TopCandidates.Center = .anchor, _ setting: NegativeSetting, sampler: String
+  ) -> TopCandidates {
+    TopCandidates(
+      count("top"), around: center, refreshPeriod: count("refresh"), filter: setting.filter, sampler: sampler)
   }
 }

@@ -22,9 +22,32 @@ public protocol NegativeSampler: Sendable {
   ///
   /// - Throws: `NegativeFailure.noExactLaw` where there is none in closed form.
   func law(of row: Int, in request: NegativeRequest) throws(NegativeFailure) -> CandidateLaw
+  /// How likely it was to draw the negatives of a request, over all batches that the request may stand in.
+  ///
+  /// - Parameter frequency: the share of each candidate among all positives, above 0.
+  /// - Returns: nil where chances change with what was learned, so that they have to be estimated from what is drawn.
+  /// - Throws: `NegativeFailure` of the first positive that has no negatives.
+  func chances(
+    of negatives: Negatives, for request: NegativeRequest, frequency: @escaping @Sendable (Int32) -> Double
+  ) throws(NegativeFailure) -> DrawChances?
+  /// Whether it draws by the losses of what it drew before, and so must be told them.
+  var learnsFromLosses: Bool { get }
+  /// Tells it the loss of each negative that it drew last, beside its positive alone. [B · k]
+  func learn(from losses: [Float], of negatives: Negatives, for request: NegativeRequest)
 }
 
 extension NegativeSampler {
+  /// None are known.
+  public func chances(
+    of negatives: Negatives, for request: NegativeRequest, frequency: @escaping @Sendable (Int32) -> Double
+  ) throws(NegativeFailure) -> DrawChances? { nil }
+
+  /// No.
+  public var learnsFromLosses: Bool { false }
+
+  /// Nothing to be learned.
+  public func learn(from losses: [Float], of negatives: Negatives, for request: NegativeRequest) {}
+
   /// Largest number of candidates whose exact chances are given.
   public static var exactLimit: Int { 10_000 }
 
@@ -65,8 +88,8 @@ public struct ComposedSampler: NegativeSampler {
     (self.choice, self.filter) = (choice, filter)
   }
 
-  /// Where the choice does.
-  public var needsScores: Bool { choice.needsScores }
+  /// Where the choice or a pool does.
+  public var needsScores: Bool { choice.needsScores || pool.needsScores || fallback?.needsScores ?? false }
 
   /// Negatives of a request.
   ///
@@ -77,7 +100,7 @@ public struct ComposedSampler: NegativeSampler {
         anchor >= 0 && Int(anchor) < filter.anchorCount && positive >= 0 && Int(positive) < filter.candidateCount,
         "sample: anchor \(anchor) of \(filter.anchorCount), positive \(positive) of \(filter.candidateCount)")
     }
-    if choice.needsScores && request.scorer == nil { throw .noScorer(sampler: name) }
+    if needsScores && request.scorer == nil { throw .noScorer(sampler: name) }
     try pool.prepare(for: request)
     try fallback?.prepare(for: request)
     let result: Negatives
@@ -153,7 +176,7 @@ public struct ComposedSampler: NegativeSampler {
   }
 
   /// One positive with its pool, or the fallback where that is empty.
-  private func draw(of row: Int, in request: NegativeRequest) throws(NegativeFailure) -> NegativeDraw {
+  func draw(of row: Int, in request: NegativeRequest) throws(NegativeFailure) -> NegativeDraw {
     var members = try pool.members(of: row, in: request)
     var usesFallback = false
     if let fallback, NegativeDraw.drawable(members, of: row, in: request, filter) == nil {

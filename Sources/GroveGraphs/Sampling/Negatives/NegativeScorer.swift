@@ -45,7 +45,7 @@ extension NegativeScorer {
       if let place = scores.firstIndex(where: \.isNaN) {
         throw .notANumber(anchor: Int32(anchor), candidate: ids[place])
       }
-      let order = ids.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
+      let order = scores.placesLargestFirst
       columns += order.prefix(count).map { ids[$0] }
       offsets.append(Int64(columns.count))
     }

@@ -48,6 +48,37 @@ public struct QueueMixing: Sendable, Equatable {
     let q = queries.detached()
     let keys = queue.detached()
     let hard = Kernels.topK(q.matmul(keys, transposed: true).buffer, width: queue.rows, k: count).columns
+    let (rows, _) = mixed(q, keys, hard: hard, count: count, using: random)
+    return rows.normalizedRows()
+  }
+
+  /// The mixed negatives of queries whose hardest negatives are known: pairs first. [B · (s + s'), D]
+  ///
+  /// Rows need not be of length 1: a mixture is then as long as what it is mixed of is in the mean.
+  ///
+  ///     n' = x / ‖x‖ · (α · ‖n[i]‖ + (1 − α) · ‖n[j]‖),   x = α · n[i] + (1 − α) · n[j]
+  ///
+  /// - Parameters:
+  ///   - hardest: those of query b are rows b · N ..< (b + 1) · N.
+  ///   - random: draws of query b are its numbers (b, ·).
+  /// - Shape: queries [B, D], hardest [B · N, D].
+  /// - Precondition: equal widths, and as many negatives of each query, at least one.
+  /// - Complexity: O(B · (N + s + s') · D).
+  public func negatives(of queries: Tensor, hardest: Tensor, using random: RandomStream) -> Tensor {
+    precondition(
+      queries.columns == hardest.columns, "QueueMixing: queries \(queries.shape), hardest \(hardest.shape)")
+    let count = CandidateChoice.count(rows: hardest.rows, anchors: queries.rows, "QueueMixing")
+    let (rows, lengths) = mixed(
+      queries.detached(), hardest.detached(), hard: (0..<Int32(hardest.rows)).map { $0 }, count: count, using: random)
+    return rows.normalizedRows().scalingRows(by: Tensor(lengths, rows: lengths.count, columns: 1))
+  }
+
+  /// Mixtures as they are, and how long what they are mixed of is in the mean.
+  ///
+  /// - Parameter hard: of each query the rows of its `count` hardest keys. [B · count]
+  private func mixed(
+    _ q: Tensor, _ keys: Tensor, hard: [Int32], count: Int, using random: RandomStream
+  ) -> (rows: Tensor, lengths: [Float]) {
     // Each mixture is share · first + (1 − share) · second; queries stand above the keys.
     let rows = Tensor.concatenatingRows([q, keys])
     var (first, second, shares): ([Int32], [Int32], [Float]) = ([], [], [])
@@ -70,7 +101,11 @@ public struct QueueMixing: Sendable, Equatable {
       rows.gathering(rows: first).scalingRows(by: Tensor(shares, rows: shares.count, columns: 1))
       + rows.gathering(rows: second)
       .scalingRows(by: Tensor(shares.map { 1 - $0 }, rows: shares.count, columns: 1))
-    return mixed.normalizedRows()
+    let lengths = rows.rowDot(rows).values.map { $0.squareRoot() }
+    return (
+      mixed,
+      shares.indices.map { shares[$0] * lengths[Int(first[$0])] + (1 - shares[$0]) * lengths[Int(second[$0])] }
+    )
   }
 
   /// The scores of each query with its mixed negatives, recorded for the query's gradient. [B, s + s']

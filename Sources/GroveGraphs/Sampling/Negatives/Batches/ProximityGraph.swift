@@ -44,7 +44,7 @@ public struct ProximityGraph: Sendable, Equatable {
         precondition(
           scores.count == others.count, "ProximityGraph: \(scores.count) scores of \(others.count) nodes")
         let keys = scores.map { $0.isNaN ? -Float.infinity : $0 }
-        let order = others.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : others[$0] < others[$1] }
+        let order = keys.placesLargestFirst
         return order.prefix(neighbors).map { others[$0] }
       }
     }.flatMap { $0 }

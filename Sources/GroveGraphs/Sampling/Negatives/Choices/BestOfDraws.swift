@@ -33,7 +33,7 @@ public struct BestOfDraws: NegativeChoice {
     for _ in 0..<count {
       let ids = (0..<draws).map { _ in draw.draw() }
       let weights = try weight.logWeights(of: ids, scores: draw.scores(of: ids), in: draw)
-      let order = ids.indices.sorted { (weights[$0], $1) > (weights[$1], $0) }
+      let order = weights.placesLargestFirst
       chosen.append(ids[order[best == 1 ? 0 : draw.random.next(below: best)]])
     }
     return ChosenNegatives(chosen)

@@ -13,7 +13,7 @@ public struct BestOfPool: NegativeChoice {
   private func order(_ draw: NegativeDraw) throws(NegativeFailure) -> [Int32] {
     let ids = draw.chances().ids
     let weights = try weight.logWeights(of: ids, scores: draw.scores(of: ids), in: draw)
-    return ids.indices.sorted { (weights[$0], $1) > (weights[$1], $0) }.map { ids[$0] }
+    return weights.placesLargestFirst.map { ids[$0] }
   }
 
   /// The choice.

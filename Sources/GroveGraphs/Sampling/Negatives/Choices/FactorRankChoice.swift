@@ -51,7 +51,7 @@ public final class FactorRankChoice: NegativeChoice {
     var (orders, deviations): ([[Int32]], [Double]) = ([], [])
     for factor in 0..<width {
       let column = (0..<count).map { factors.candidates[$0 * width + factor] }
-      orders.append((0..<Int32(count)).sorted { (column[Int($0)], $1) > (column[Int($1)], $0) })
+      orders.append(column.placesLargestFirst.map(Int32.init))
       let mean = column.reduce(0.0) { $0 + Double($1) } / Double(max(1, count))
       let square = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
       deviations.append((square / Double(max(1, count))).squareRoot())

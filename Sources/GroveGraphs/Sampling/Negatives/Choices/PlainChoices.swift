@@ -67,7 +67,7 @@ enum ExponentialRace {
   /// - Complexity: O(n log n).
   static func first(_ count: Int, logWeights: [Double], using random: inout RandomGenerator) -> [Int] {
     let keys = logWeights.map { $0 - log(-log(random.unit() + 0x1p-54)) }
-    let order = keys.indices.filter { logWeights[$0] > -.infinity }.sorted { (keys[$0], $1) > (keys[$1], $0) }
+    let order = keys.placesLargestFirst.filter { logWeights[$0] > -.infinity }
     precondition(order.count >= count, "ExponentialRace: \(count) of \(order.count)")
     return Array(order.prefix(count))
   }

@@ -56,7 +56,7 @@ public struct WindowedChoice: NegativeChoice {
     let ids = draw.chances().ids
     let scores = try draw.scores(of: ids)
     let positive = Double(try draw.positiveScore())
-    let order = ids.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
+    let order = scores.placesLargestFirst
     var isTaken = [Bool](repeating: false, count: ids.count)
     var groups: [[Int32]] = []
     for window in windows {

@@ -41,6 +41,9 @@ public struct HopGraph: Sendable {
   /// N.
   var nodeCount: Int { near.neighbors.rowCount }
 
+  /// Where a step from each node leads. [N, N]
+  public var rows: SparseRows { near.neighbors }
+
   /// Where a step from a node leads.
   func neighbors(of node: Int) -> ArraySlice<Int32> { near.neighbors[node] }
 }

@@ -89,7 +89,7 @@ public struct HopLists: Sendable {
       of: Int(anchor), restart: 1 - damping, tolerance: tolerance, to: &ranks, residuals: &residuals)
     let ids = allowed(ranks, for: anchor).filter { ranks.values[node(of: $0)] > 0 }
     let numbers = ids.map { ranks.values[node(of: $0)] }
-    return ids.indices.sorted { (numbers[$0], $1) > (numbers[$1], $0) }.map { ids[$0] }
+    return numbers.placesLargestFirst.map { ids[$0] }
   }
 
   private func node(of candidate: Int32) -> Int { Int(candidate) + graph.firstCandidate }

@@ -8,16 +8,14 @@ extension NegativeRecipe {
     name: "ance-tele", title: "best-scored, those before, and near the positive (ANCE-Tele)", type: .hard, pool: .local,
     cost: "O(1) and searches", source: "Sun 2022",
     parameters: [
-      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
-      NumberParameter("refresh", 5000, in: 0...1e9, "steps between searches; 0: one search"),
+      .top(200),
+      .refresh(5000),
       NumberParameter("momentum", 1, in: 0...1e6, "share of the search before, the current one being 1"),
       NumberParameter("lookahead", 1, in: 0...1e6, "share of the nearest to the positive"),
     ]
   ) { setting, options in
     func top(_ center: TopCandidates.Center) -> TopCandidates {
-      TopCandidates(
-        options.count("top"), around: center, refreshPeriod: options.count("refresh"), filter: setting.filter,
-        sampler: "ance-tele")
+      options.topCandidates(around: center, setting, sampler: "ance-tele")
     }
     let current = top(.anchor)
     let pool = UnionCandidates([

@@ -10,7 +10,7 @@ extension NegativeRecipe {
     parameters: [
       NumberParameter("spread", 0.02, in: 1e-6...1, "λ as a share of the candidates"),
       NumberParameter("refresh", 1000, in: 0...1e9, "steps between sorts; 0: one sort"),
-    ]
+    ], training: ["bpr"]
   ) { setting, options in
     ComposedSampler(
       "aobpr", pool: EveryCandidate(),

@@ -8,7 +8,7 @@ extension NegativeRecipe {
   /// - Source: TransH (Wang 2014), section 3.3, for one relation.
   static let bernoulli = NegativeRecipe(
     name: "bernoulli", title: "either end replaced, by partners of both sides (TransH)", type: .fixed, pool: .global,
-    cost: "O(log d)", source: "Wang 2014"
+    cost: "O(log d)", source: "Wang 2014", training: ["hinge"]
   ) { setting, _ in
     CorruptionSampler(
       "bernoulli", on: setting, anchorShare: CorruptionSampler.bernoulliShare(setting.positives), ends: .all)

@@ -10,7 +10,7 @@ extension NegativeRecipe {
     parameters: [
       NumberParameter("queue", 16384, in: 1...1e8, "positives that are kept"),
       NumberParameter("warmup", 1000, in: 0...1e9, "steps before the queue is used"),
-    ], training: ["softmax"]
+    ], training: ["info-nce"]
   ) { setting, options in
     ComposedSampler(
       "cross-batch", pool: RecentCandidates(capacity: options.count("queue"), warmUp: options.count("warmup")),

@@ -10,7 +10,7 @@ extension NegativeRecipe {
     parameters: [
       NumberParameter("draws", 32, in: 1...1e6, "M, draws for a negative"),
       NumberParameter("best", 1, in: 1...1e6, "N, how many of the hardest are alike"),
-    ]
+    ], training: ["bpr"]
   ) { setting, options in
     let (draws, best) = (options.count("draws"), options.count("best"))
     guard best <= draws else {

@@ -7,7 +7,7 @@ extension NegativeRecipe {
   static let debiased = NegativeRecipe(
     name: "debiased", title: "the batch's other positives, debiased (DCL)", type: .inBatch, pool: .miniBatch,
     cost: "O(1)", source: "Chuang 2020",
-    parameters: [NumberParameter("prior", 0.1, in: 0...0.999, "share of false negatives")], training: ["debiased"]
+    parameters: [NumberParameter("prior", 0.1, in: 0...0.99, "share of false negatives")], training: ["debiased"]
   ) { setting, _ in
     ComposedSampler("debiased", pool: InBatchCandidates(), fallback: EveryCandidate(), filter: setting.filter)
   }
@@ -19,9 +19,9 @@ extension NegativeRecipe {
     name: "hcl", title: "the batch's other positives, debiased, by hardness (HCL)", type: .inBatch, pool: .miniBatch,
     cost: "O(1)", source: "Robinson 2021",
     parameters: [
-      NumberParameter("prior", 0.1, in: 0...0.999, "share of false negatives"),
+      NumberParameter("prior", 0.1, in: 0...0.99, "share of false negatives"),
       NumberParameter("beta", 1, in: 0...1e3, "hardness"),
-    ], training: ["hcl"]
+    ], training: ["hard"]
   ) { setting, _ in
     ComposedSampler("hcl", pool: InBatchCandidates(), fallback: EveryCandidate(), filter: setting.filter)
   }

@@ -11,7 +11,7 @@ extension NegativeRecipe {
     name: "heart", title: "uniform among the first by resource allocation and PageRank (HeaRT)", type: .fixed,
     pool: .local, cost: "O(1) after two rankings", source: "Li 2023",
     parameters: [
-      NumberParameter("top", 500, in: 1...1e6, "candidates that are kept"),
+      .top(500),
       NumberParameter("damping", 0.85, in: 0...0.999, "chance of the walk to go on"),
     ]
   ) { setting, options in

@@ -7,7 +7,7 @@ extension NegativeRecipe {
   ///   leaves nothing: uniform over all.
   static let inBatch = NegativeRecipe(
     name: "in-batch", title: "the batch's other positives (SimCLR, DPR)", type: .inBatch, pool: .miniBatch,
-    cost: "O(1)", source: "Chen 2020; Karpukhin 2020", training: ["softmax"]
+    cost: "O(1)", source: "Chen 2020; Karpukhin 2020", training: ["info-nce"]
   ) { setting, _ in
     ComposedSampler("in-batch", pool: InBatchCandidates(), fallback: EveryCandidate(), filter: setting.filter)
   }

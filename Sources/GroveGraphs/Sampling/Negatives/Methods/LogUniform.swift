@@ -10,12 +10,14 @@ extension NegativeRecipe {
   ///   here they are sorted.
   static let logUniform = NegativeRecipe(
     name: "log-uniform", title: "log-uniform by place in the order of degrees", type: .fixed, pool: .global,
-    cost: "O(log d)", source: "sampled softmax, Jean 2015"
+    cost: "O(log d)", source: "sampled softmax, Jean 2015",
+    training: ["sampled-softmax"]
   ) { setting, _ in
     let degrees = setting.candidateDegrees
-    let order = degrees.indices.sorted { (degrees[$0], $1) > (degrees[$1], $0) }
     var weights = [Double](repeating: 0, count: degrees.count)
-    for (rank, id) in order.enumerated() { weights[id] = log(Double(rank + 2)) - log(Double(rank + 1)) }
+    for (rank, id) in degrees.placesLargestFirst.enumerated() {
+      weights[id] = log(Double(rank + 2)) - log(Double(rank + 1))
+    }
     guard !weights.isEmpty else { throw NegativeFailure.missing(sampler: "log-uniform", what: "nodes") }
     return ComposedSampler(
       "log-uniform", pool: WeightedCandidates(AliasTable(weights: weights)), filter: setting.filter)

@@ -13,7 +13,7 @@ extension NegativeRecipe {
       NumberParameter("alpha", 0.75, in: 0...4, "power of the positive distribution"),
       NumberParameter("burn-in", 10, in: 0...1e6, "steps before the first negative"),
       NumberParameter("list", 100, in: 0...1e6, "length of the local lists"),
-    ]
+    ], training: ["hinge margin=0.1"]
   ) { setting, options in
     ComposedSampler(
       "mcns", pool: EveryCandidate(),

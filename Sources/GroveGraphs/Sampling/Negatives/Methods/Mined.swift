@@ -10,7 +10,7 @@ extension NegativeRecipe {
   static let mined = NegativeRecipe(
     name: "mined", title: "uniform among the first of a ranked list (DPR)", type: .hard, pool: .local, cost: "O(1)",
     source: "Karpukhin 2020",
-    parameters: [NumberParameter("top", 100, in: 1...1e6, "candidates that are kept")]
+    parameters: [.top(100)]
   ) { setting, options in
     let top = options.count("top")
     let pool: any CandidatePool
@@ -40,10 +40,6 @@ extension SparseRows {
 }
 
 extension ListedCandidates {
-  /// The candidates, the likeliest first and of equals the lower id.
-  var ranked: [Int32] {
-    let chances = chances
-    let ids = Array(ids)
-    return ids.indices.sorted { (chances[$0], ids[$1]) > (chances[$1], ids[$0]) }.map { ids[$0] }
-  }
+  /// The candidates, the likeliest first and of equals the one that is listed first.
+  var ranked: [Int32] { chances.placesLargestFirst.map { ids[ids.startIndex + $0] } }
 }

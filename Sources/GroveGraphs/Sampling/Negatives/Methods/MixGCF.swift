@@ -9,6 +9,7 @@ extension NegativeRecipe {
   static let mixGCF = NegativeRecipe(
     name: "mixgcf", title: "uniform, mixed with the positive by hops (MixGCF)", type: .hard, pool: .global,
     cost: "O(M · L · D)", source: "Huang 2021",
-    parameters: [NumberParameter("candidates", 16, in: 1...1e6, "M, candidates for a negative")], training: ["mixgcf"]
+    parameters: [NumberParameter("candidates", 16, in: 1...1e6, "M, candidates for a negative")],
+    training: ["bpr", "mixgcf"]
   ) { setting, _ in ComposedSampler("mixgcf", pool: EveryCandidate(), filter: setting.filter) }
 }

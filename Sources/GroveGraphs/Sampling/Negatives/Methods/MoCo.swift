@@ -7,7 +7,8 @@ extension NegativeRecipe {
   ///   second encoder.
   static let moco = NegativeRecipe(
     name: "moco", title: "a queue of keys (MoCo)", type: .inBatch, pool: .memory, cost: "O(1)", source: "He 2020",
-    parameters: [NumberParameter("queue", 65536, in: 1...1e8, "keys that are kept")], training: ["softmax"]
+    parameters: [NumberParameter("queue", 65536, in: 1...1e8, "keys that are kept")],
+    training: ["info-nce temperature=0.07"]
   ) { setting, options in
     ComposedSampler(
       "moco", pool: RecentCandidates(capacity: options.count("queue")), fallback: EveryCandidate(),

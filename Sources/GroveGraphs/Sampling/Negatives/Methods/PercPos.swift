@@ -11,12 +11,11 @@ extension NegativeRecipe {
     parameters: [
       NumberParameter("share", 0.95, in: 0...1, "share of the positive's score that may be reached"),
       NumberParameter("from", 0, in: 0...1e6, "first place in the order of scores"),
-      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
-      NumberParameter("refresh", 2000, in: 0...1e9, "steps between searches; 0: one search"),
+      .top(200),
+      .refresh(2000),
     ]
   ) { setting, options in
-    let pool = TopCandidates(
-      options.count("top"), refreshPeriod: options.count("refresh"), filter: setting.filter, sampler: "percpos")
+    let pool = options.topCandidates(setting, sampler: "percpos")
     var window = ScoreWindow()
     window.shareOfPositive = options["share"]
     window.ranks = options.count("from")..<Int.max

@@ -15,7 +15,7 @@ extension NegativeRecipe {
       NumberParameter("high", 0.2, in: 0...1, "where the band ends"),
       NumberParameter("most", 0.5, in: 0...1, "share of the band at last"),
       NumberParameter("damping", 0.85, in: 0...0.999, "chance of the walk to go on"),
-    ]
+    ], training: ["hinge"]
   ) { setting, options in
     let (low, high, most) = (options["low"], options["high"], options["most"])
     guard low <= high else {

@@ -4,7 +4,8 @@ extension NegativeRecipe {
   /// The hardest of some candidates of the intermediate region, exposures among them.
   ///
   /// - Source: RecNS (Yang 2022): three steps away; its published walks have the same product for 3, 5 and 7 steps, here
-  ///   each is its own. Two such negatives are merged in training. Where the region is empty: uniform over all.
+  ///   each is its own. Training takes the one
+  ///   most like the positive too, and merges it with the likeliest exposure. Where the region is empty: uniform over all.
   static let recNS = NegativeRecipe(
     name: "recns", title: "hardest of the intermediate region (RecNS)", type: .hard, pool: .hop, cost: "O(M · D)",
     source: "Yang 2022",
@@ -12,6 +13,8 @@ extension NegativeRecipe {
       NumberParameter("hops", 3, in: 1...15, "steps away"),
       NumberParameter("draws", 20, in: 1...1e6, "candidates that are scored"),
       NumberParameter("exposures", 0.5, in: 0...1, "share of exposures, where the graph has any"),
+      NumberParameter("candidates", 2, in: 1...1e6, "negatives of which training makes one"),
+      NumberParameter("merged", 15, in: 1...1e6, "1 / the share of an exposure in it"),
     ], training: ["merge"]
   ) { setting, options in
     let hops = options.count("hops")

@@ -8,14 +8,13 @@ extension NegativeRecipe {
     name: "rocketqa", title: "batch and best-scored, denoised by a teacher (RocketQA)", type: .hard, pool: .miniBatch,
     cost: "O(B + K) of the teacher", source: "Qu 2021",
     parameters: [
-      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
-      NumberParameter("refresh", 5000, in: 0...1e9, "steps between searches; 0: one search"),
+      .top(200),
+      .refresh(5000),
       NumberParameter("threshold", 0.1, in: -1e6...1e6, "teacher's score from which a candidate may be a positive"),
       NumberParameter("share", 0.5, in: 0...1, "share of the best-scored"),
-    ]
+    ], training: ["teacher"]
   ) { setting, options in
-    let top = TopCandidates(
-      options.count("top"), refreshPeriod: options.count("refresh"), filter: setting.filter, sampler: "rocketqa")
+    let top = options.topCandidates(setting, sampler: "rocketqa")
     let share = options["share"]
     return ComposedSampler(
       "rocketqa", pool: UnionCandidates([(1 - share, InBatchCandidates()), (share, top)]),

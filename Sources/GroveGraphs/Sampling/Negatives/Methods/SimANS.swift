@@ -10,12 +10,11 @@ extension NegativeRecipe {
     parameters: [
       NumberParameter("a", 0.5, in: 0...1e6, "steepness"),
       NumberParameter("b", 0, in: -1e6...1e6, "shift above the positive's score"),
-      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
-      NumberParameter("refresh", 2000, in: 0...1e9, "steps between searches; 0: one search"),
+      .top(200),
+      .refresh(2000),
     ]
   ) { setting, options in
-    let pool = TopCandidates(
-      options.count("top"), refreshPeriod: options.count("refresh"), filter: setting.filter, sampler: "simans")
+    let pool = options.topCandidates(setting, sampler: "simans")
     return ComposedSampler(
       "simans", pool: pool, choice: WeightedChoice(GaussianWeight(steepness: options["a"], shift: options["b"])),
       filter: setting.filter)

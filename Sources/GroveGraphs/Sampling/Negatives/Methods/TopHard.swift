@@ -9,12 +9,11 @@ extension NegativeRecipe {
     cost: "O(C · D)",
     source: "Zhan 2021",
     parameters: [
-      NumberParameter("top", 200, in: 1...1e6, "candidates that are kept"),
-      NumberParameter("refresh", 1, in: 0...1e9, "steps between searches; 0: one search"),
+      .top(200),
+      .refresh(1),
     ]
   ) { setting, options in
-    let pool = TopCandidates(
-      options.count("top"), refreshPeriod: options.count("refresh"), filter: setting.filter, sampler: "adore")
+    let pool = options.topCandidates(setting, sampler: "adore")
     return ComposedSampler("adore", pool: pool, choice: BestOfPool(), filter: setting.filter)
   }
 }

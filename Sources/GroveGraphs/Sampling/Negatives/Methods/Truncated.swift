@@ -9,7 +9,7 @@ extension NegativeRecipe {
     cost: "O(1) and a search", source: "Sun 2018",
     parameters: [
       NumberParameter("epsilon", 0.9, in: 0...0.999_999, "share of candidates that is too far"),
-      NumberParameter("refresh", 1000, in: 0...1e9, "steps between searches; 0: one search"),
+      .refresh(1000),
     ]
   ) { setting, options in
     let count = Int(((1 - options["epsilon"]) * Double(setting.filter.candidateCount)).rounded(.up))

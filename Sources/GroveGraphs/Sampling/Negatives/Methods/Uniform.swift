@@ -8,6 +8,6 @@ extension NegativeRecipe {
   ///   anchor that has every candidate as a positive; here that is an error.
   static let uniform = NegativeRecipe(
     name: "uniform", title: "uniform over all nodes (RNS)", type: .fixed, pool: .global, cost: "O(log d)",
-    source: "Rendle 2009; Bordes 2013"
+    source: "Rendle 2009; Bordes 2013", training: ["bpr"]
   ) { setting, _ in ComposedSampler("uniform", pool: EveryCandidate(), filter: setting.filter) }
 }

@@ -12,7 +12,7 @@ extension NegativeRecipe {
     name: "unigram", title: "degree to a power (word2vec, LINE, GraphSAGE)", type: .fixed, pool: .global,
     cost: "O(log d)",
     source: "Mikolov 2013",
-    parameters: [NumberParameter("alpha", 0.75, in: -4...4, "power of the degree")]
+    parameters: [NumberParameter("alpha", 0.75, in: -4...4, "power of the degree")], training: ["skip-gram"]
   ) { setting, options in
     let alpha = options["alpha"]
     let weights = setting.candidateDegrees.map { $0 > 0 ? pow($0, alpha) : 0 }

@@ -66,6 +66,9 @@ public struct UnionCandidates: CandidatePool {
     _ pools: [any CandidatePool], shares: @escaping @Sendable (NegativeRequest.Progress) -> [Double]
   ) { (self.pools, self.shares) = (pools, shares) }
 
+  /// Where one of the pools does.
+  public var needsScores: Bool { pools.contains(where: \.needsScores) }
+
   /// The pools by their shares at this moment.
   public func members(of row: Int, in request: NegativeRequest) throws(NegativeFailure) -> PoolMembers {
     let now = shares(request.progress)

@@ -40,6 +40,9 @@ public final class TopCandidates: CandidatePool {
     (self.filter, self.sampler) = (filter, sampler)
   }
 
+  /// Yes.
+  public var needsScores: Bool { true }
+
   /// Searches where that was never done or is due.
   ///
   /// - Complexity: that of `NegativeScorer.best` over all anchors.

@@ -1,6 +1,6 @@
 import Foundation
+import GroveGraphs
 import GroveKernels
-import GroveLearning
 import TestSupport
 import Testing
 

@@ -78,15 +78,27 @@ public struct PrioritizedNegatives: Sendable {
   /// - Precondition: something is stored.
   /// - Complexity: O(count · log capacity).
   public func draw(_ count: Int, correction: Double = 0.4, using random: RandomStream) -> [Draw] {
+    let drawn = places(count, correction: correction, using: random)
+    let most = drawn.map(\.weight).max() ?? 1
+    return drawn.map { Draw(place: $0.place, triple: triples[$0.place], weight: Float($0.weight / most)) }
+  }
+
+  /// Draws places, with weights that are not divided by the largest: those of other memories may be larger.
+  ///
+  /// - Precondition and complexity: as above.
+  func places(
+    _ count: Int, correction: Double, using random: RandomStream
+  ) -> [(place: Int, weight: Double)] {
     precondition(!triples.isEmpty && count >= 0, "PrioritizedNegatives: \(count) draws of \(triples.count) triples")
     let part = tree.total / Double(max(1, count))
-    let places = (0..<count).map { number in
-      tree.place(at: min((Double(number) + unit(random, number)) * part, tree.total.nextDown))
+    return (0..<count).map { number in
+      let place = tree.place(at: min((Double(number) + unit(random, number)) * part, tree.total.nextDown))
+      return (place, pow(1 / (Double(triples.count) * probability(of: place)), correction))
     }
-    let weights = places.map { pow(1 / (Double(triples.count) * probability(of: $0)), correction) }
-    let most = weights.max() ?? 1
-    return zip(places, weights).map { Draw(place: $0, triple: triples[$0], weight: Float($1 / most)) }
   }
+
+  /// What is stored at a place.
+  subscript(place: Int) -> Triple { triples[place] }
 
   private func unit(_ random: RandomStream, _ row: Int) -> Double {
     (Double(random.bits(row: row, column: 0)) + 0.5) * 0x1p-32
