@@ -46,7 +46,7 @@ public struct LinkEpoch: Sendable, Equatable {
 /// Epochs of link training.
 ///
 /// A model that reads edges sees in each step all messages but those that tell the links of its own batch, and their
-/// reverses.
+/// reverses. Of tables a step sees and changes only the rows of its own anchors, positives and negatives.
 public final class LinkTraining {
   /// What is trained.
   public let model: LinkModel
@@ -57,6 +57,7 @@ public final class LinkTraining {
   private let random: RandomStream
   private let seed: UInt64
   private var step = 0
+  private lazy var nodes = LinkStepNodes(nodeCount: ends.nodeCount)
 
   /// Training of a model on a split.
   ///
@@ -109,18 +110,17 @@ public final class LinkTraining {
     let links = EdgeList(sources: anchors, targets: positives.map { $0 - offset }, isDirected: true)
     let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
     let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
-      let rows = model.encoder.rows(on: graph)
-      let request = NegativeRequest(
-        anchors: anchors, positives: links.targets, count: objective.count,
-        scorer: objective.sampler.needsScores ? model.scorer(rows, between: ends) : nil,
-        progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
-        random: random.substream(2).substream(step))
-      let start = Date()
-      let negatives = try objective.sampler.sample(for: request)
-      facts.samplingSeconds += Date().timeIntervalSince(start)
+      let (rows, changed, negatives): (LinkRows, [ParameterRows], Negatives)
+      if let tables = model.encoder as? any TableLinkEncoder {
+        negatives = try draw(for: links, epoch: epoch, by: Pass.evaluation { tables.rows(on: graph) }, into: &facts)
+        (rows, changed) = tableRows(tables, anchors, positives, negatives)
+      } else {
+        (rows, changed) = (model.encoder.rows(on: graph), [])
+        negatives = try draw(for: links, epoch: epoch, by: rows, into: &facts)
+      }
       let (loss, gradient) = self.loss(rows, anchors, positives, negatives, offset)
       let value = loss.scalar
-      if value.isFinite { optimizer.step(loss.backward(), learningRate: learningRate) }
+      if value.isFinite { optimizer.step(loss.backward(), rows: changed, learningRate: learningRate) }
       return (Double(value), gradient, negatives)
     }
     guard loss.isFinite else {
@@ -132,14 +132,45 @@ public final class LinkTraining {
     return negatives
   }
 
+  /// The negatives of a step.
+  ///
+  /// - Parameter rows: of all nodes; asked for by samplers that choose by scores, which then cost O(N · D) a step.
+  private func draw(
+    for links: EdgeList, epoch: Int, by rows: @autoclosure () -> LinkRows, into facts: inout LinkEpoch
+  ) throws -> Negatives {
+    let request = NegativeRequest(
+      anchors: links.sources, positives: links.targets, count: objective.count,
+      scorer: objective.sampler.needsScores ? model.scorer(rows(), between: ends) : nil,
+      progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
+      random: random.substream(2).substream(step))
+    let start = Date()
+    let negatives = try objective.sampler.sample(for: request)
+    facts.samplingSeconds += Date().timeIntervalSince(start)
+    return negatives
+  }
+
+  /// The rows of tables that a step needs.
+  private func tableRows(
+    _ tables: any TableLinkEncoder, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives
+  ) -> (rows: LinkRows, tables: [ParameterRows]) {
+    let offset = Int32(ends.targetOffset)
+    var (heads, tails) = (anchors, positives)
+    for (place, id) in negatives.ids.enumerated() {
+      if negatives.replacesAnchor?[place] ?? false { heads.append(id) } else { tails.append(id + offset) }
+    }
+    nodes.choose(anchors: heads, candidates: tails)
+    return tables.rows(of: nodes)
+  }
+
   /// The loss on one positive and its negatives a row.
   private func loss(
     _ rows: LinkRows, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives, _ offset: Int32
   ) -> (loss: Tensor, meanGradient: Double) {
     let pairs = ScoredPairs(anchors, positives, negatives, offset)
+    let index = EdgeIndex(offsets: pairs.index.offsets, columns: rows.places(ofCandidates: pairs.index.columns))
     let scores = model.decoder.scores(
-      rows.anchors.gathering(rows: pairs.anchors), rows.candidates,
-      over: Aggregation(incoming: pairs.index, sourceCount: rows.candidates.rows))
+      rows.anchors(pairs.anchors), rows.candidates,
+      over: Aggregation(incoming: index, sourceCount: rows.candidates.rows))
     let values = scores.values
     let result = objective.loss.rows(
       positives: pairs.positives.map { values[$0] }, negatives: pairs.negatives.map { values[$0] },
