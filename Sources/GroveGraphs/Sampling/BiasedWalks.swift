@@ -38,22 +38,9 @@ public struct BiasedWalks: Sendable {
   ///   threads.
   public func walks(from starts: [Int32], steps: Int, using random: RandomStream) -> (nodes: [Int32], offsets: [Int]) {
     precondition(steps >= 0, "walks: \(steps) steps")
-    let parts = Workers.mapChunks(of: starts.count, atLeast: 256) { range in
-      var (nodes, lengths): ([Int32], [Int]) = ([], [])
-      nodes.reserveCapacity(range.count * (steps + 1))
-      for walk in range {
-        let before = nodes.count
-        self.walk(from: starts[walk], steps, random.generator(row: walk), into: &nodes)
-        lengths.append(nodes.count - before)
-      }
-      return (nodes: nodes, lengths: lengths)
+    return WalkList.make(starts.count, steps: steps) { walk, nodes in
+      self.walk(from: starts[walk], steps, random.generator(row: walk), into: &nodes)
     }
-    var (nodes, offsets): ([Int32], [Int]) = ([], [0])
-    for part in parts {
-      nodes += part.nodes
-      for length in part.lengths { offsets.append(offsets[offsets.count - 1] + length) }
-    }
-    return (nodes, offsets)
   }
 
   private func walk(from start: Int32, _ steps: Int, _ random: RandomGenerator, into nodes: inout [Int32]) {

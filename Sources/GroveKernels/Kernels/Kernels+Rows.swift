@@ -156,6 +156,21 @@ extension Kernels {
     }
   }
 
+  /// out[ids[i]] = x[i]; the other rows of `out` stay as they are.
+  ///
+  /// - Precondition: ids are rows of `out`, each once at most.
+  public static func scatter(_ x: FloatBuffer, ids: [Int32], width: Int, into out: FloatBuffer) {
+    check(x, holds: ids.count * width, "scatter")
+    for id in ids {
+      precondition(id >= 0 && (Int(id) + 1) * width <= out.count, "scatter: row \(id) of \(out.count / max(1, width))")
+    }
+    eachRow(ids.count, width) {
+      for row in Int($0)..<Int($1) {
+        (out.pointer + Int(ids[row]) * width).update(from: x.pointer + row * width, count: width)
+      }
+    }
+  }
+
   /// out[r] = x[start + r], or adds it, for all rows of `out`.
   public static func copyRows(_ x: FloatBuffer, from start: Int, width: Int, into out: FloatBuffer, adding: Bool) {
     precondition(

@@ -90,14 +90,12 @@ public struct LinkTrainer {
     var loop = try TrainingLoop(
       configuration, run: run, metric: metric.key, module: network, optimizer: optimizer, folder: folder, files: files,
       kept: [KeptWeights(epoch: 0, weights: ModelWeights(of: network))])
-    training.step = loop.state.linkSteps ?? 0
+    (training.step, training.clock) = (loop.state.linkSteps ?? 0, clock)
     try loop.train(until: isStale, progress: progress, shouldStop: shouldStop) { loop in
       let epoch = loop.state.epoch
-      let facts = try clock.time(\.forward) {
-        try training.epoch(
-          epoch, learningRate: configuration.learningRate(in: epoch), observe: observer.step,
-          between: { try loop.leaveEpoch(ifAsked: shouldStop) })
-      }
+      let facts = try training.epoch(
+        epoch, learningRate: configuration.learningRate(in: epoch), observe: observer.step,
+        between: { try loop.leaveEpoch(ifAsked: shouldStop) })
       loop.state.linkSteps = training.step
       let values = try clock.time(\.evaluation) { try model.metrics(of: .validation) }
       observer.epoch(facts, values)

@@ -49,11 +49,12 @@ extension LinkTraining {
     guard run.training.synthesis.makesVectors else { return nil }
     precondition(
       negatives.replacesAnchor == nil, "LinkTraining: negatives are made of candidates, and anchors were replaced")
-    let own = rows.anchors.gathering(rows: anchors)
+    let own = rows.anchors(anchors)
+    func candidates(_ ids: [Int32]) -> Tensor { rows.candidates.gathering(rows: rows.places(ofCandidates: ids)) }
     return run.training.synthesis.negatives(
       of: SynthesisRows(
-        queries: model.decoder.queries(own) ?? own, positives: rows.candidates.gathering(rows: positives),
-        candidates: rows.candidates.gathering(rows: negatives.ids.map { $0 + offset }), count: objective.count),
+        queries: model.decoder.queries(own) ?? own, positives: candidates(positives),
+        candidates: candidates(negatives.ids.map { $0 + offset }), count: objective.count),
       gates: run.gates, isExposed: terms.isExposed, progress: terms.progress,
       using: random.substream(3).substream(terms.progress.step))
   }
@@ -66,13 +67,18 @@ extension LinkTraining {
     let (own, candidates): (Tensor, Tensor)
     if let made {
       pairs = ScoredPairs(rows: anchors.count, count: made.rows / max(1, anchors.count))
-      own = rows.anchors.gathering(rows: anchors)
-      candidates = .concatenatingRows([rows.candidates.gathering(rows: positives), made])
+      own = rows.anchors(anchors)
+      candidates = .concatenatingRows([
+        rows.candidates.gathering(rows: rows.places(ofCandidates: positives)), made,
+      ])
     } else {
       pairs = ScoredPairs(anchors, positives, negatives, offset)
-      (own, candidates) = (rows.anchors.gathering(rows: pairs.anchors), rows.candidates)
+      (own, candidates) = (rows.anchors(pairs.anchors), rows.candidates)
     }
-    let over = Aggregation(incoming: pairs.index, sourceCount: candidates.rows)
+    // Rows of made negatives are counted as they stand; those of nodes may be of a few of them.
+    let columns = made == nil ? rows.places(ofCandidates: pairs.index.columns) : pairs.index.columns
+    let over = Aggregation(
+      incoming: EdgeIndex(offsets: pairs.index.offsets, columns: columns), sourceCount: candidates.rows)
     return (pairs, model.decoder.scores(own, candidates, over: over))
   }
 

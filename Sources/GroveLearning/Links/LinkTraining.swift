@@ -61,7 +61,7 @@ public struct LinkEpoch: Sendable, Equatable {
 /// Epochs of link training.
 ///
 /// A model that reads edges sees in each step all messages but those that tell the links of its own batch, and their
-/// reverses.
+/// reverses. Of tables a step sees and changes only the rows of its own anchors, positives and negatives.
 public final class LinkTraining {
   /// What is trained.
   public let model: LinkModel
@@ -73,8 +73,11 @@ public final class LinkTraining {
   private let optimizer: any Optimizer
   let random: RandomStream
   private let seed: UInt64
+  private lazy var nodes = LinkStepNodes(nodeCount: ends.nodeCount)
   /// Steps done so far, those before an interruption included.
   var step = 0
+  /// Where the time of steps is added up.
+  var clock = StepClock()
 
   /// Training of a model on a split.
   ///
@@ -134,23 +137,26 @@ public final class LinkTraining {
     let links = EdgeList(sources: anchors, targets: positives.map { $0 - offset }, isDirected: true)
     let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
     let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
-      let rows = model.encoder.rows(on: graph)
-      let request = NegativeRequest(
-        anchors: anchors, positives: links.targets, count: objective.drawCount,
-        scorer: objective.sampler.needsScores ? model.scorer(rows, between: ends) : nil,
-        teacher: objective.training.teacher,
-        progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
-        random: random.substream(2).substream(step))
-      let start = Date()
-      let negatives = try objective.sampler.sample(for: request)
-      facts.samplingSeconds += Date().timeIntervalSince(start)
+      let (rows, changed, request, negatives): (LinkRows, [ParameterRows], NegativeRequest, Negatives)
+      if let tables = model.encoder as? any TableLinkEncoder {
+        (request, negatives) = try draw(
+          for: links, epoch: epoch, by: Pass.evaluation { tables.rows(on: graph) }, into: &facts)
+        (rows, changed) = clock.time(\.gather) { tableRows(tables, anchors, positives, negatives) }
+      } else {
+        (rows, changed) = (clock.time(\.forward, countsWork: true) { model.encoder.rows(on: graph) }, [])
+        (request, negatives) = try draw(for: links, epoch: epoch, by: rows, into: &facts)
+      }
       let terms = try run.terms(of: negatives, for: request)
-      let scored = self.loss(rows, anchors, positives, negatives, offset, terms)
+      let scored = clock.time(\.forward, countsWork: true) {
+        loss(rows, anchors, positives, negatives, offset, terms)
+      }
       let value = scored.loss.scalar
       if value.isFinite {
-        let gradients = scored.loss.backward()
-        optimizer.step(gradients, learningRate: learningRate)
-        run.step(gradients, learningRate: learningRate)
+        let gradients = clock.time(\.backward, countsWork: true) { scored.loss.backward() }
+        clock.time(\.optimizer) {
+          optimizer.step(gradients, rows: changed, learningRate: learningRate)
+          run.step(gradients, learningRate: learningRate)
+        }
         if let losses = scored.ofNegatives { objective.sampler.learn(from: losses, of: negatives, for: request) }
       }
       return (Double(value), scored.meanGradient, negatives)
@@ -162,5 +168,36 @@ public final class LinkTraining {
     facts.meanGradient += share * gradient
     facts.tally.add(negatives.tally)
     return negatives
+  }
+
+  /// The negatives of a step, and what the sampler was asked.
+  ///
+  /// - Parameter rows: of all nodes; asked for by samplers that choose by scores, which then cost O(N · D) a step.
+  private func draw(
+    for links: EdgeList, epoch: Int, by rows: @autoclosure () -> LinkRows, into facts: inout LinkEpoch
+  ) throws -> (request: NegativeRequest, negatives: Negatives) {
+    let request = NegativeRequest(
+      anchors: links.sources, positives: links.targets, count: objective.drawCount,
+      scorer: objective.sampler.needsScores ? model.scorer(rows(), between: ends) : nil,
+      teacher: objective.training.teacher,
+      progress: NegativeRequest.Progress(step: step - 1, epoch: epoch - 1),
+      random: random.substream(2).substream(step))
+    let start = Date()
+    let negatives = try clock.time(\.sampling) { try objective.sampler.sample(for: request) }
+    facts.samplingSeconds += Date().timeIntervalSince(start)
+    return (request, negatives)
+  }
+
+  /// The rows of tables that a step needs.
+  private func tableRows(
+    _ tables: any TableLinkEncoder, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives
+  ) -> (rows: LinkRows, tables: [ParameterRows]) {
+    let offset = Int32(ends.targetOffset)
+    var (heads, tails) = (anchors, positives)
+    for (place, id) in negatives.ids.enumerated() {
+      if negatives.replacesAnchor?[place] ?? false { heads.append(id) } else { tails.append(id + offset) }
+    }
+    nodes.choose(anchors: heads, candidates: tails)
+    return tables.rows(of: nodes)
   }
 }

@@ -29,7 +29,7 @@ public struct LinkPositives: PositiveSource {
 
 /// Nodes that walks meet within a window of each other.
 ///
-/// - Source: DeepWalk (Perozzi 2014), algorithm 2; the window's size is drawn for each center as in word2vec's code.
+/// - Source: DeepWalk (Perozzi 2014), algorithm 2, with word2vec's windows.
 public struct WalkPositives: PositiveSource {
   private let walks: BiasedWalks
   private let starts: [Int32]
@@ -60,19 +60,38 @@ public struct WalkPositives: PositiveSource {
     let stream = random.substream(epoch)
     let all = (0..<perNode).flatMap { _ in starts }
     let (nodes, offsets) = walks.walks(from: all, steps: steps, using: stream.substream(0))
-    let sizes = stream.substream(1)
-    var (anchors, positives): ([Int32], [Int32]) = ([], [])
-    for walk in 0..<all.count {
-      let range = offsets[walk]..<offsets[walk + 1]
-      for center in range {
-        let size = 1 + Int(sizes.bits(row: walk, column: center - range.lowerBound)) % window
-        for other in max(range.lowerBound, center - size)..<min(range.upperBound, center + size + 1)
-        where other != center && nodes[other] != nodes[center] {
-          anchors.append(nodes[center])
-          positives.append(nodes[other])
+    return WalkWindow(size: window).pairs(of: nodes, offsets: offsets, using: stream.substream(1))
+  }
+}
+
+/// Pairs of nodes that stand near each other in walks.
+struct WalkWindow {
+  /// Largest distance; each center draws its own from 1 up to it, so that near nodes are met more often.
+  let size: Int
+
+  /// A center and a node of its window, for every center of every walk; a node is no pair with itself.
+  ///
+  /// - Complexity: O(nodes · size), on all threads.
+  /// - Source: word2vec's code (Mikolov 2013).
+  func pairs(
+    of nodes: [Int32], offsets: [Int], using random: RandomStream
+  ) -> (anchors: [Int32], positives: [Int32]) {
+    let size = size
+    let parts = Workers.mapChunks(of: offsets.count - 1, atLeast: 1024) { walks in
+      var (anchors, positives): ([Int32], [Int32]) = ([], [])
+      for walk in walks {
+        let range = offsets[walk]..<offsets[walk + 1]
+        for center in range {
+          let reach = 1 + Int(random.bits(row: walk, column: center - range.lowerBound)) % size
+          for other in max(range.lowerBound, center - reach)..<min(range.upperBound, center + reach + 1)
+          where other != center && nodes[other] != nodes[center] {
+            anchors.append(nodes[center])
+            positives.append(nodes[other])
+          }
         }
       }
+      return (anchors: anchors, positives: positives)
     }
-    return (anchors, positives)
+    return (parts.flatMap(\.anchors), parts.flatMap(\.positives))
   }
 }

@@ -7,8 +7,10 @@ public import GroveTensors
 ///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
 ///     p ← p − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
-/// t counts the steps of each parameter by itself.
-/// - Source: Kingma, Ba 2015, algorithm 1; Loshchilov, Hutter 2019, algorithm 2.
+/// t counts the steps of each parameter by itself. Where only some rows of a parameter take part, t still counts the steps
+/// of the parameter, m and v of the other rows stay as they are, and only rows that take part decay.
+/// - Source: Kingma, Ba 2015, algorithm 1; Loshchilov, Hutter 2019, algorithm 2; rows as `torch.optim.SparseAdam`. Differs
+///   from the last: ε is added after v's correction, as for whole parameters, and rows may decay.
 public final class Adam: Optimizer {
   /// Step counts, weight decays and the two moments, in slots `first` and `second`.
   public let memory: OptimizerMemory
@@ -33,13 +35,12 @@ public final class Adam: Optimizer {
   }
 
   /// One step for each trainable parameter that has a gradient.
-  public func step(_ gradients: Gradients, learningRate: Float) {
-    memory.forEachStep(gradients) { index, value, gradient in
-      let decay = memory.decays[index]
+  public func step(_ gradients: Gradients, rows: [ParameterRows], learningRate: Float) {
+    memory.forEachStep(gradients, rows) { turn in
       Kernels.adamStep(
-        value: value, gradient: gradient, first: memory.slot("first", of: index),
-        second: memory.slot("second", of: index), step: memory.steps[index], learningRate: learningRate, beta1: beta1,
-        beta2: beta2, epsilon: epsilon, l2: isDecoupled ? 0 : decay, decoupledDecay: isDecoupled ? decay : 0)
+        value: turn.value, gradient: turn.gradient, first: turn.slot("first"), second: turn.slot("second"),
+        step: turn.step, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+        l2: isDecoupled ? 0 : turn.decay, decoupledDecay: isDecoupled ? turn.decay : 0)
     }
   }
 }

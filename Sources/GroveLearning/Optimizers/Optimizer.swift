@@ -4,12 +4,23 @@ public import GroveTensors
 
 /// Changes parameters by their gradients.
 ///
-/// A parameter without a gradient is left alone, and its step is not counted.
+/// A parameter without a gradient is left alone, and its step is not counted. Of a parameter that a step saw some rows of,
+/// the other rows are left alone with all that is remembered of them; the step counts for the parameter.
+/// - Source: the rule for rows is that of `torch.optim.SparseAdam`.
 public protocol Optimizer: AnyObject {
   /// What the optimiser remembers of each parameter.
   var memory: OptimizerMemory { get }
   /// One step at the given learning rate.
-  func step(_ gradients: Gradients, learningRate: Float)
+  ///
+  /// - Parameter rows: parameters of which only some rows take part; each parameter stands there once at most.
+  func step(_ gradients: Gradients, rows: [ParameterRows], learningRate: Float)
+}
+
+extension Optimizer {
+  /// One step of whole parameters at the given learning rate.
+  public func step(_ gradients: Gradients, learningRate: Float) {
+    step(gradients, rows: [], learningRate: learningRate)
+  }
 }
 
 /// The optimisers by name, as `--optimizer` takes them.
@@ -89,12 +100,52 @@ public final class OptimizerMemory {
     self.steps = steps
   }
 
-  /// Calls `body` with the index, numbers and gradient of each trainable parameter that has one, counting its step.
-  func forEachStep(_ gradients: Gradients, _ body: (Int, FloatBuffer, FloatBuffer) -> Void) {
+  /// What a step changes in place: a parameter, or the rows of it that take part.
+  struct Turn {
+    /// The numbers.
+    let value: FloatBuffer
+    /// Their gradient.
+    let gradient: FloatBuffer
+    /// 1 for a parameter's first step.
+    let step: Int
+    /// Their weight decay.
+    let decay: Float
+    /// What is remembered of them, by name.
+    let slot: (String) -> FloatBuffer
+  }
+
+  /// Calls `body` for each trainable parameter that has a gradient, counting its step.
+  ///
+  /// - Complexity: that of `body`, and O(M · F) for a parameter of which M rows take part.
+  func forEachStep(_ gradients: Gradients, _ rows: [ParameterRows], _ body: (Turn) -> Void) {
     for (index, parameter) in parameters.enumerated() where parameter.value.isTrainable {
-      guard let gradient = gradients[parameter.value] else { continue }
-      steps[index] += 1
-      body(index, parameter.value.value.buffer, gradient.buffer)
+      if let picked = rows.first(where: { $0.parameter === parameter.value }) {
+        if let gradient = gradients[picked.values] { stepRows(picked, gradient.buffer, index, body) }
+      } else if let gradient = gradients[parameter.value] {
+        steps[index] += 1
+        body(
+          Turn(
+            value: parameter.value.value.buffer, gradient: gradient.buffer, step: steps[index], decay: decays[index],
+            slot: { self.slot($0, of: index) }))
+      }
+    }
+  }
+
+  /// A step of some rows: they and what is remembered of them are taken out, changed and put back.
+  private func stepRows(_ rows: ParameterRows, _ gradient: FloatBuffer, _ index: Int, _ body: (Turn) -> Void) {
+    steps[index] += 1
+    let width = rows.values.columns
+    var taken: [(whole: FloatBuffer, part: FloatBuffer)] = []
+    body(
+      Turn(value: rows.values.buffer, gradient: gradient, step: steps[index], decay: decays[index]) { name in
+        let whole = self.slot(name, of: index)
+        let part = FloatBuffer(count: gradient.count)
+        Kernels.gather(whole, ids: rows.ids, width: width, into: part)
+        taken.append((whole, part))
+        return part
+      })
+    for (whole, part) in taken + [(rows.parameter.value.buffer, rows.values.buffer)] {
+      Kernels.scatter(part, ids: rows.ids, width: width, into: whole)
     }
   }
 }

@@ -19,17 +19,19 @@ public final class SGD: Optimizer {
   }
 
   /// One step for each trainable parameter that has a gradient.
-  public func step(_ gradients: Gradients, learningRate: Float) {
-    memory.forEachStep(gradients) { index, value, gradient in
-      let update = FloatBuffer(count: value.count)
-      update.copy(from: gradient)
-      Kernels.add(value, times: memory.decays[index], to: update)
+  ///
+  /// Where only some rows of a parameter take part, u of the other rows is kept for their next turn.
+  public func step(_ gradients: Gradients, rows: [ParameterRows], learningRate: Float) {
+    memory.forEachStep(gradients, rows) { turn in
+      let update = FloatBuffer(count: turn.value.count)
+      update.copy(from: turn.gradient)
+      Kernels.add(turn.value, times: turn.decay, to: update)
       if momentum != 0 {
-        let velocity = memory.slot("velocity", of: index)
+        let velocity = turn.slot("velocity")
         Kernels.add(velocity, times: momentum, to: update)
         velocity.copy(from: update)
       }
-      Kernels.add(update, times: -learningRate, to: value)
+      Kernels.add(update, times: -learningRate, to: turn.value)
     }
   }
 }
