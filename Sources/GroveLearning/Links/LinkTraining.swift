@@ -148,7 +148,7 @@ public final class LinkTraining {
       }
       let terms = try run.terms(of: negatives, for: request)
       let scored = clock.time(\.forward, countsWork: true) {
-        loss(rows, anchors, positives, negatives, offset, terms)
+        self.loss(rows, anchors, positives, negatives, offset, terms)
       }
       let value = scored.loss.scalar
       if value.isFinite {
