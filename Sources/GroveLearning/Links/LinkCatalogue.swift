@@ -9,6 +9,7 @@ public enum LinkCatalogue {
   public static let recipes: [LinkRecipe] = [
     DeepWalk.recipe,
     DeepWalk.biasedRecipe,
+    MetaPath2Vec.recipe,
     LINE.recipe,
     MatrixFactorization.recipe,
     LightGCN.recipe,

@@ -17,8 +17,8 @@ public struct LinkData: Sendable {
   public let ids: (sources: [String]?, targets: [String]?)
   /// The input of encoders that read features; nil where the model reads none.
   public let features: NodeData.Features?
-  /// All types and relations of the graph, for walks along meta-paths; nil for links without a graph.
-  public let whole: (any GraphSource & FeatureSource)?
+  /// All types and relations of the graph with the meta-paths to walk along; nil where the model walks none.
+  public let walkable: (graph: HeteroGraph, paths: [MetaPath])?
   /// The relation whose edges are the links; nil for links without a graph.
   public let relation: EdgeType?
   /// Choices made for the caller, in words.
@@ -33,12 +33,15 @@ public struct LinkData: Sendable {
     _ source: any GraphSource & FeatureSource, relation: EdgeType, ends: LinkEnds,
     _ configuration: inout TrainingConfiguration
   ) throws {
-    (name, self.ends, self.relation, whole) = (source.name, ends, relation, source)
+    (name, self.ends, self.relation) = (source.name, ends, relation)
     types = (relation.source, relation.target)
     ids = (try source.nodeIDs(of: relation.source), try source.nodeIDs(of: relation.target))
     configuration.relations = [relation.relation]
     var notes: [String] = []
-    if try !LinkCatalogue.recipe(named: configuration.model).readsFeatures {
+    let recipe = try LinkCatalogue.recipe(named: configuration.model)
+    walkable =
+      recipe.walksMetaPaths ? try HeteroData.walkable(source, from: relation.source, &configuration) : nil
+    if !recipe.readsFeatures {
       features = nil
     } else if ends.isSquare {
       let given = try NodeData.features(source, relation.source, [relation], &configuration, &notes)
@@ -56,12 +59,15 @@ public struct LinkData: Sendable {
     links name: String, ends: LinkEnds, types: (source: NodeType, target: NodeType),
     _ configuration: inout TrainingConfiguration
   ) throws {
-    (self.name, self.ends, self.types, relation, whole) = (name, ends, types, nil, nil)
+    (self.name, self.ends, self.types, relation, walkable) = (name, ends, types, nil, nil)
     ids = (nil, nil)
     var notes: [String] = []
-    features =
-      try LinkCatalogue.recipe(named: configuration.model).readsFeatures
-      ? LinkData.features(ends, name, &configuration, &notes) : nil
+    let recipe = try LinkCatalogue.recipe(named: configuration.model)
+    guard !recipe.walksMetaPaths else {
+      throw TrainingFailure.configuration(
+        "\(recipe.name) walks over several types of nodes, and \(name) is a list of links; choose another model")
+    }
+    features = recipe.readsFeatures ? try LinkData.features(ends, name, &configuration, &notes) : nil
     self.notes = notes
   }
 
@@ -96,10 +102,15 @@ public struct LinkData: Sendable {
     return .given(.dense(values: .array(values), width: 2))
   }
 
-  /// A node's id, of all nodes numbered together.
-  public func id(ofNode node: Int) -> String {
-    if ends.isSquare || node < ends.sourceCount { return ids.sources?[node] ?? String(node) }
-    let target = node - ends.targetOffset
-    return ids.targets?[target] ?? String(target)
+  /// Nodes of each type, all numbered together: those of links first, then, where walks reach them, of other types.
+  public var ranges: [(type: NodeType, nodes: Range<Int>)] {
+    var ranges = [(types.source, 0..<ends.sourceCount)]
+    if !ends.isSquare { ranges.append((types.target, ends.targetOffset..<ends.nodeCount)) }
+    guard let graph = walkable?.graph else { return ranges }
+    for (type, count) in zip(graph.types, graph.nodeCounts) where type != types.source && type != types.target {
+      let start = ranges[ranges.count - 1].1.upperBound
+      ranges.append((type, start..<start + count))
+    }
+    return ranges
   }
 }

@@ -18,8 +18,20 @@ public struct LinkShape {
 
 /// A link model by name: its defaults, where they come from, its encoder, and which pairs it learns.
 public struct LinkRecipe: Sendable {
-  /// Pairs to learn, and what they run between where that is not what links do.
-  public typealias Positives = (source: any PositiveSource, ends: LinkEnds?)
+  /// Pairs to learn.
+  public struct Positives {
+    /// Where they come from.
+    public var source: any PositiveSource
+    /// What they run between where that is not what links do.
+    public var ends: LinkEnds?
+    /// Pairs that are never negatives and make degrees, with all nodes numbered together; nil: the training links.
+    public var known: EdgeList?
+
+    /// Pairs between links' own ends unless told otherwise.
+    public init(source: any PositiveSource, ends: LinkEnds? = nil, known: EdgeList? = nil) {
+      (self.source, self.ends, self.known) = (source, ends, known)
+    }
+  }
 
   /// Name that `--model` takes, such as `deepwalk`.
   public let name: String
@@ -33,6 +45,8 @@ public struct LinkRecipe: Sendable {
   public let parameters: [NumberParameter]
   /// Whether it reads features of nodes.
   public let readsFeatures: Bool
+  /// Whether it walks along meta-paths of the whole graph.
+  public let walksMetaPaths: Bool
   /// The loss that it is trained with unless told otherwise.
   public let loss: String
   /// The sampler that it is trained with unless told otherwise.
@@ -47,16 +61,18 @@ public struct LinkRecipe: Sendable {
   /// A recipe; what is left out is as in most models.
   public init(
     name: String, title: String, source: String, options: [String], parameters: [NumberParameter] = [],
-    readsFeatures: Bool = false, loss: String, negatives: String,
+    readsFeatures: Bool = false, walksMetaPaths: Bool = false, loss: String, negatives: String,
     defaults: @escaping @Sendable (inout TrainingConfiguration) -> Void,
     makeEncoder: @escaping @Sendable (LinkShape, Initializer) throws -> any LinkEncoder,
     makePositives: @escaping @Sendable (LinkShape) throws -> Positives = {
-      (LinkPositives(of: $0.split), nil)
+      Positives(source: LinkPositives(of: $0.split))
     }
   ) {
     (self.name, self.title, self.source, self.parameters) = (name, title, source, parameters)
     self.options = options + LinkCatalogue.options
-    (self.readsFeatures, self.loss, self.negatives) = (readsFeatures, loss, negatives)
+    (self.readsFeatures, self.walksMetaPaths, self.loss, self.negatives) = (
+      readsFeatures, walksMetaPaths, loss, negatives
+    )
     (self.defaults, self.makeEncoder, self.makePositives) = (defaults, makeEncoder, makePositives)
   }
 

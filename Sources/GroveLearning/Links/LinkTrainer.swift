@@ -141,7 +141,7 @@ public struct LinkTrainer {
   private func objective(_ model: TrainedLinkModel) throws -> LinkObjective {
     let positives = try recipe.makePositives(model.shape)
     let random = RandomStream(seed: UInt64(configuration.seed + run), run: run, operation: 6)
-    let setting = try NegativeSetting(split, together: positives.ends, random: random)
+    let setting = try NegativeSetting(split, together: positives.ends, known: positives.known, random: random)
     let recipe = samplerRecipe
     let sampler = try NegativeCatalogue.recipe(named: recipe.name)
     let training =

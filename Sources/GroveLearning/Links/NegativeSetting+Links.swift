@@ -6,14 +6,15 @@ extension NegativeSetting {
   ///
   /// - Parameters:
   ///   - together: what pairs run between where all nodes are numbered together, as walks have it. Nil: pairs are links.
+  ///   - known: pairs that take the place of training links, numbered together.
   ///   - random: randomness of what is drawn once.
   /// - Throws: `AlgebraFailure` when memory runs out.
   /// - Complexity: O(N + E log E).
-  init(_ split: LinkSplit, together: LinkEnds?, random: RandomStream) throws {
+  init(_ split: LinkSplit, together: LinkEnds?, known: EdgeList? = nil, random: RandomStream) throws {
     let ends = together ?? split.ends
     var links = split.training
     if together != nil { links.targets = links.targets.map { $0 + Int32(split.ends.targetOffset) } }
-    let positives = try ends.partners(in: [links], of: .source, withSelf: false)
+    let positives = try ends.partners(in: [known ?? links], of: .source, withSelf: false)
     self.init(
       positives: positives, isSquare: ends.isSquare,
       filter: NegativeFilter(

@@ -79,15 +79,11 @@ public final class TrainedLinkModel {
 
   /// Embeddings of the nodes of a type. [nodes, D], row-major
   ///
-  /// - Throws: `TrainingFailure.configuration` for a type that is at neither end of a link.
+  /// - Throws: `TrainingFailure.configuration` for a type that is at neither end of a link and on no walk.
   public func embeddings(of type: NodeType) throws -> (values: [Float], width: Int) {
     let width = network.encoder.width
-    let nodes: Range<Int>
-    switch type {
-    case data.types.source: nodes = 0..<data.ends.sourceCount
-    case data.types.target: nodes = data.ends.targetOffset..<data.ends.targetOffset + data.ends.targetCount
-    default:
-      let names = Set([data.types.source.name, data.types.target.name]).sorted().joined(separator: ", ")
+    guard let nodes = data.ranges.first(where: { $0.type == type })?.nodes else {
+      let names = data.ranges.map(\.type.name).sorted().joined(separator: ", ")
       throw TrainingFailure.configuration("--nodes \(type): the run embeds nodes of type \(names)")
     }
     return (Array(embeddings().values[nodes.lowerBound * width..<nodes.upperBound * width]), width)

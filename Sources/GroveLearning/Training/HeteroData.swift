@@ -95,6 +95,20 @@ public struct HeteroData: Sendable {
     }
   }
 
+  /// All types and relations of a source for walks along meta-paths from one of them and back; the paths are written back
+  /// into the configuration.
+  ///
+  /// - Throws: what the source throws; `TrainingFailure` for paths that there are not.
+  static func walkable(
+    _ source: any GraphSource & FeatureSource, from type: NodeType, _ configuration: inout TrainingConfiguration
+  ) throws -> (graph: HeteroGraph, paths: [MetaPath]) {
+    var every = configuration
+    every.relations = []
+    let relations = try HeteroData.relations(of: source, &every)
+    let graph = try HeteroData.graph(source, relations, HeteroData.reversed(relations, of: source), of: type)
+    return (graph, try metaPaths(of: graph, type, &configuration, source.name))
+  }
+
   // MARK: - Reading
 
   /// The relations to train on, all where none are named, written back into the configuration by name.
@@ -206,7 +220,7 @@ public struct HeteroData: Sendable {
         }
         guard path.types.first == type, path.types.last == type else {
           throw TrainingFailure.configuration(
-            "meta-path \(path) must start and end at \(type), whose nodes are classified")
+            "meta-path \(path) must start and end at \(type)")
         }
         for (from, to) in zip(path.types, path.types.dropFirst()) where !graph.leads(from: from, to: to) {
           throw TrainingFailure.configuration("meta-path \(path): no relation leads from \(from) to \(to)")

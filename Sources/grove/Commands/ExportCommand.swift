@@ -39,12 +39,11 @@ struct ExportCommand: ParsableCommand {
   private func embeddings(of type: NodeType?, _ place: RunPlace) throws -> EmbeddingTable {
     if place.configuration.isLinks {
       let loaded = try LoadedLinkRun(place)
-      let types = loaded.model.data.types
-      let type = type ?? types.source
+      let type = type ?? loaded.model.data.types.source
       let (values, width) = try loaded.model.embeddings(of: type)
-      let ids = try loaded.links.source.ids
       return EmbeddingTable(
-        ids: type == types.source ? ids.sources : ids.targets, rows: values.count / width, width: width, values: values)
+        ids: try loaded.links.source.relation?.graph.nodeIDs(of: type), rows: values.count / width, width: width,
+        values: values)
     }
     let loaded = try LoadedRun(place)
     let type = type ?? loaded.model.data.nodeType

@@ -3,7 +3,7 @@ import GroveKernels
 
 /// Rows of nodes that meet on walks: DeepWalk, and node2vec with its two biases.
 enum DeepWalk {
-  private static let walking = [
+  static let walking = [
     NumberParameter("walks", 10, in: 1...1e4, "walks from each node in an epoch"),
     NumberParameter("steps", 40, in: 1...1e4, "edges of a walk"),
     NumberParameter("window", 5, in: 1...1e3, "largest distance of two nodes that are learned together"),
@@ -27,7 +27,7 @@ enum DeepWalk {
     ], loss: "skip-gram", negatives: "unigram", defaults: defaults, makeEncoder: recipe.makeEncoder,
     makePositives: { positives($0, returning: $0.options["p"], leaving: $0.options["q"]) })
 
-  private static let defaults: @Sendable (inout TrainingConfiguration) -> Void = {
+  static let defaults: @Sendable (inout TrainingConfiguration) -> Void = {
     ($0.hidden, $0.negativeCount, $0.batch, $0.lr, $0.weightDecay) = (64, 5, 16_384, 5e-3, 0)
     ($0.epochs, $0.patience) = (5, 0)
   }
@@ -37,6 +37,6 @@ enum DeepWalk {
     let walks = WalkPositives(
       on: shape.messages, steps: options.count("steps"), perNode: options.count("walks"),
       window: options.count("window"), returning: returning, leaving: leaving)
-    return (walks, .undirected(nodes: shape.messages.nodeCount))
+    return LinkRecipe.Positives(source: walks, ends: .undirected(nodes: shape.messages.nodeCount))
   }
 }
