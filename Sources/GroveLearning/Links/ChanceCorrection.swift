@@ -6,20 +6,19 @@ import GroveKernels
 ///     negatives  −log(k · q),  q the chance of a draw       positives  the same where positives are other rows' negatives, or for NCE
 ///
 /// Chances are the sampler's own where they are known, those of a batch from frequencies of positives. Of other samplers they are
-/// estimated from what they draw, for all anchors alike: the share of steps that draw a candidate, by their rows.
+/// estimated from what they draw, for all anchors alike.
 ///
 /// Letters: B positives, k negatives for each, C candidates.
 struct ChanceCorrection {
   private let sampler: any NegativeSampler
   private let isNoiseContrastive: Bool
   private let candidateCount: Int
-  private let random: RandomStream
   /// Counts of an epoch's positives.
   private var frequencies: [Double]
   /// Positives as they come; nil where they are counted.
   private var seen: StreamingFrequency?
   /// Negatives as they come; nil as long as chances are known.
-  private var drawn: StreamingFrequency?
+  private var drawn: DrawnShares?
   private var step = 0
 
   /// A correction for a sampler's draws.
@@ -29,14 +28,11 @@ struct ChanceCorrection {
     of sampler: any NegativeSampler, isNoiseContrastive: Bool, rate: Double?, candidateCount: Int, random: RandomStream
   ) {
     (self.sampler, self.isNoiseContrastive, self.candidateCount) = (sampler, isNoiseContrastive, candidateCount)
-    self.random = random
     frequencies = []
-    seen = rate.map { ChanceCorrection.estimate(of: candidateCount, rate: $0, random.substream(0)) }
-  }
-
-  /// An estimate with a few slots for each candidate, up to a million.
-  private static func estimate(of count: Int, rate: Double, _ random: RandomStream) -> StreamingFrequency {
-    StreamingFrequency(slots: max(1024, min(1 << 20, 4 * count)), rate: rate, random: random)
+    // So many slots that few candidates share one.
+    seen = rate.map {
+      StreamingFrequency(slots: max(4096, min(1 << 20, 16 * candidateCount)), rate: $0, random: random)
+    }
   }
 
   /// Counts the positives of an epoch.
@@ -69,7 +65,7 @@ struct ChanceCorrection {
     }
     if isNoiseContrastive && chances.positives == nil {
       throw TrainingFailure.configuration(
-        "sampler '\(sampler.name)' never draws positives, so that NCE has no chances for them; name another loss, such as sampled-softmax"
+        "sampler '\(sampler.name)' has no chances for positives, which NCE needs; name another loss, such as sampled-softmax"
       )
     }
     let known = isNoiseContrastive || chances.isShared ? chances.positives : nil
@@ -83,13 +79,11 @@ struct ChanceCorrection {
   }
 
   private mutating func estimated(_ negatives: Negatives, _ request: NegativeRequest) -> DrawChances {
-    var estimate = drawn ?? ChanceCorrection.estimate(of: candidateCount, rate: 0.01, random.substream(1))
+    var shares = drawn ?? DrawnShares(candidateCount: candidateCount)
     // Held by nobody else, so that it is changed in place.
     drawn = nil
-    estimate.observe(negatives.ids, step: step)
-    drawn = estimate
-    let draws = Double(max(1, negatives.ids.count))
-    func chances(_ ids: [Int32]) -> [Double] { ids.map { estimate.frequency(of: $0) / draws } }
-    return DrawChances(negatives: chances(negatives.ids), positives: chances(request.positives), isShared: false)
+    shares.observe(negatives.ids)
+    drawn = shares
+    return DrawChances(negatives: negatives.ids.map { shares.share(of: $0) }, positives: nil, isShared: false)
   }
 }

@@ -4,7 +4,8 @@ import GroveTensors
 
 /// How negatives are made of the candidates that a sampler draws.
 ///
-/// What is made has a vector and may be no node: the sampler's filter has seen what it is made of.
+/// What is made has a vector and may be no node: the sampler's filter has seen what it is made of. Its parts are the rows that
+/// encoders give, as those of one hop: papers that mix hop by hop (MixGCF, DENS) need the rows after each.
 public enum NegativeSynthesis: Sendable {
   /// Each negative is the node that was drawn.
   case none

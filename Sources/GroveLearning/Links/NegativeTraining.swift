@@ -46,9 +46,10 @@ public struct NegativeTraining: Sendable {
   /// Training of its parts.
   public init(
     loss: NegativeLoss? = nil, correction: Correction = .none, synthesis: NegativeSynthesis = .none,
-    batches: (any PositiveBatcher)? = nil
+    batches: (any PositiveBatcher)? = nil, teacher: (any NegativeScorer)? = nil
   ) {
-    (self.loss, self.correction, self.synthesis, self.batches) = (loss, correction, synthesis, batches)
+    (self.loss, self.correction, self.synthesis) = (loss, correction, synthesis)
+    (self.batches, self.teacher) = (batches, teacher)
   }
 
   /// A loss with the correction that can only be made within it: InfoNCE becomes sampled softmax, or debiased.

@@ -201,6 +201,32 @@ import Testing
     #expect(plain.losses == own.losses && plain.weights == own.weights)
   }
 
+  @Test func `what a person names goes before what the paper has`() throws {
+    let split = try StepExample.split()
+    let setting = StepExample.setting(split)
+    func objective(
+      _ name: String, loss: NegativeLoss? = nil, batches: (any PositiveBatcher)? = nil
+    ) throws -> LinkObjective {
+      let recipe = try NegativeCatalogue.recipe(named: name)
+      return try LinkObjective(
+        positives: LinkPositives(of: split), sampler: recipe.sampler(on: setting), count: 3, loss: loss,
+        batches: batches, batchSize: 8, training: NegativeTraining(of: recipe, on: setting, words: []))
+    }
+    let own = try objective("batch-sampler")
+    #expect(own.loss == NegativeLoss(.infoNCE()) && own.batches is ProximityWalkBatches && own.drawCount == 3)
+    let named = try objective("batch-sampler", loss: NegativeLoss(.kPair), batches: DistinctBatches())
+    #expect(named.loss == NegativeLoss(.kPair) && named.batches is DistinctBatches)
+    #expect(try objective("mixgcf").drawCount == 3 * 16 && objective("ance").loss == NegativeLoss(.bpr))
+  }
+
+  @Test func `gates learn in training`() throws {
+    let step = try StepExample("dens")
+    let gates = try #require(step.training.run.gates)
+    let before = gates.parameters().map { $0.value.value.values }
+    _ = try step.training.epoch(1, learningRate: 0.05)
+    for (parameter, old) in zip(gates.parameters(), before) { #expect(parameter.value.value.values != old) }
+  }
+
   @Test func `losses that need what a sampler does not give are errors with advice`() throws {
     #expect(throws: TrainingFailure.self) {
       try Self.run("uniform", loss: NegativeLoss(.warp()), training: NegativeTraining())
