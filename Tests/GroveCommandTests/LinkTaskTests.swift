@@ -110,6 +110,49 @@ import Testing
     try expectFailure(["compare", run, run, "--out", scratch.file("c.html")], code: 64, ["--task links"])
   }
 
+  /// A graph of 30 papers by 12 authors; papers of one group share authors and topics.
+  private func academic(_ path: String) throws -> String {
+    try AtomicFile.makeFolder(path)
+    var (papers, authors): ([Int32], [Int32]) = ([], [])
+    for paper in Int32(0)..<30 {
+      for step in Int32(0)..<3 {
+        papers.append(paper)
+        authors.append((paper % 2) * 6 + (paper / 2 + step * (1 + paper % 5)) % 6)
+      }
+    }
+    try NumpyArray.write(.int32s(papers + authors), shape: [2, 90], to: "\(path)/edges_paper_author.npy")
+    try NumpyArray.write(
+      .int32s((0..<30).map(Int32.init) + (0..<30).map { Int32($0 % 2) }), shape: [2, 30],
+      to: "\(path)/edges_paper_field.npy")
+    return path
+  }
+
+  @Test func `walks along meta-paths give rows to every type, and held-out links are not walked`() throws {
+    let scratch = try ScratchFolder()
+    let data = try academic(scratch.file("academic"))
+    let words = ["train", data, "--task", "links", "--model", "metapath2vec", "--hidden", "8", "--epochs", "3"]
+    let listed = try GroveCommand.run(words + ["--out", scratch.file("none"), "--relations", "no"])
+    #expect(listed.code == 64 && listed.errors.contains("give one of"), "\(listed.errors)")
+    let name = try #require(
+      listed.errors.split(separator: " ").map { $0.trimmingCharacters(in: [",", "\n"]) }.first {
+        $0.contains("author")
+      })
+    let run = scratch.file("run")
+    let options = ["--relations", name, "--method-options", "walks=5,steps=12,window=3", "--split", "links:.1,.2"]
+    let result = try succeed(words + options + ["--out", run])
+    #expect(result.numbers("test")["auc"] != nil)
+    for (type, count) in [("paper", 30.0), ("author", 12), ("field", 2)] {
+      let exported = try succeed(["export", run, "--nodes", type, "--out", scratch.file("\(type).npy")])
+      #expect(exported.number("rows") == count && exported.number("width") == 8)
+    }
+    try expectFailure(
+      words + options + ["--metapaths", "author-paper-author", "--out", scratch.file("x")], code: 64,
+      ["must start and end at paper"], absent: [scratch.file("x")])
+    try expectFailure(
+      ["train", shippedGraphs + "/karate", "--task", "links", "--model", "metapath2vec", "--metapaths", "a-b", "--out"]
+        + [scratch.file("x")], code: 64, ["metapaths holds 'a-b'"])
+  }
+
   @Test func `models of links are listed and shown`() throws {
     let listed = try succeed(["models", "list"]).objects("models").filter { $0["task"] as? String == "links" }
     #expect(listed.compactMap { $0["name"] as? String }.contains("node2vec"))
