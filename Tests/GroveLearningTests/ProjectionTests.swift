@@ -189,6 +189,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [31, 60, 200]) func `more equal rows than the perplexity have finite places`(equal: Int) {
+    let values = [Float](repeating: 0, count: 5 * equal) + Self.blobs(60, width: 5)
+    let layout = TSNE(of: values, width: 5)
+    let sum = layout.attraction.values.reduce(0.0) { $0 + Double($1) }
+    #expect(abs(sum - 1) < 1e-4, "the joint probabilities sum to \(sum)")
+    let start = [SIMD2<Float>](repeating: .zero, count: equal + 60)
+    let points = layout.points(from: start, random: Self.stream)
+    #expect(points.allSatisfy { $0.x.isFinite && $0.y.isFinite })
+  }
+
   @Test func `the number of threads changes no place`() {
     let values = Self.blobs(300, width: 7)
     var maps: [NodeMap?] = []

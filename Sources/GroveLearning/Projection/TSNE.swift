@@ -132,6 +132,9 @@ public struct TSNE {
     }
   }
 
+  /// The largest 1 / 2σ²; squared distances are at most some tens.
+  private static let largestBeta = 1e15
+
   /// p(j | i) of one row: 1 / 2σ² by Newton's steps, and by halves where these lead out of what is known.
   ///
   /// With the entropy H in nats and b = 1 / 2σ², dH/db = −b · variance of the squared distances under p.
@@ -162,6 +165,8 @@ public struct TSNE {
       let slope = beta * (square / sum - average * average)
       let next = slope > 0 ? beta + excess / slope : .infinity
       beta = next > low && next < high ? next : high.isInfinite ? beta * 2 : (low + high) / 2
+      // More equal rows than the perplexity have no such β: it would grow until numbers end.
+      beta = min(beta, largestBeta)
     }
     return p.map { Float($0) }
   }
