@@ -96,6 +96,9 @@ import Testing
     for (one, other) in zip(samplers, again) {
       #expect(one["test"] as? [String: Double] == other["test"] as? [String: Double])
     }
+    let wrong = try GroveCommand.run(
+      ["samplers", "compare", shippedGraphs + "/karate", "--samplers", "dns:draw=3", "--out", scratch.file("x.html")])
+    #expect(wrong.code == 64 && wrong.errors.contains("draws="))
     let unknown = try GroveCommand.run(["samplers", "compare", shippedGraphs + "/karate", "--samplers", "unifrm"])
     #expect(unknown.code == 64 && unknown.errors.contains("did you mean 'uniform'"))
   }

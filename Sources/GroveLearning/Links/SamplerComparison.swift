@@ -10,7 +10,7 @@ import GroveKernels
 public struct SamplerComparison: Sendable {
   /// What a sampler came to.
   public struct Entry: Sendable {
-    /// Its name in the catalogue.
+    /// Its name in the catalogue, with the numbers that it was given: `dns:draws=32`.
     public let name: String
     /// Test metrics of each run, by key.
     public let test: [[String: Double]]
@@ -99,7 +99,7 @@ public struct SamplerComparison: Sendable {
       curves.append(curve)
     }
     return Entry(
-      name: name, test: tests, curves: curves, secondsToBest: best,
+      name: ([name] + words).joined(separator: ":"), test: tests, curves: curves, secondsToBest: best,
       negativesPerSecond: Double(drawn) / max(samplingSeconds, 1e-9),
       falseNegativeRate: Double(wrong) / Double(max(1, drawn)),
       meanGradient: gradients.reduce(0, +) / Double(max(1, gradients.count)))

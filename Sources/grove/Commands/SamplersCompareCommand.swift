@@ -15,12 +15,16 @@ extension SamplersCommand {
         """)
 
     @Argument(help: "A store, a folder or a file that holds a graph, or a folder of links.") var graph: String
-    @Option(help: "Names of `grove samplers list`, separated by commas.") var samplers =
+    @Option(
+      help:
+        "Names of `grove samplers list`, separated by commas; numbers behind a colon: dns:draws=32,trisampler:top=100.")
+    var samplers =
       "uniform,unigram,dns,ance,in-batch"
     @Option(help: "Relation whose edges are links (default: the only one within a type).") var relation: String?
     @Option(help: "A split's name, a file, or a kind to draw such as links:.05,.1,all.") var split: String?
     @Option(help: "Encoder: a name of grove models list for --task links.") var model = "mf"
     @Option(help: "Features of the encoder, as grove train has them.") var features: String?
+    @Option(name: .customLong("normalize-features"), help: "auto, rows or none.") var normalizeFeatures = "auto"
     @Option(help: "Layers of the encoder.") var layers: Int?
     @Option(help: "What scores a link: dot, bilinear, distmult or mlp.") var decoder = "dot"
     @Option(help: "Runs of each sampler; run r takes seed + r.") var runs = 3
@@ -48,8 +52,10 @@ extension SamplersCommand {
     func run() throws {
       common.apply()
       ProcessState.catchInterrupts()
-      let names = samplers.split(separator: ",").map(String.init)
-      for name in names { _ = try NegativeCatalogue.recipe(named: name) }
+      let names = samplers.split(separator: ",").map { $0.split(separator: ":").map(String.init) }
+      for words in names {
+        _ = try NegativeCatalogue.recipe(named: words.first ?? "").options(Array(words.dropFirst()))
+      }
       var configuration = try TrainingConfiguration(layers: [layer])
       let links = try TrainingLinks(&configuration)
       for note in links.data.notes { Notice.say("\(links.source.name): \(note)") }
@@ -59,9 +65,10 @@ extension SamplersCommand {
       let key = comparison.metric.key
       let line = ProgressLine()
       defer { line.clear() }
-      let entries = try names.enumerated().map { place, name in
-        try comparison.run(
-          name,
+      let entries = try names.enumerated().map { place, words in
+        let name = words.joined(separator: ":")
+        return try comparison.run(
+          words[0], words: Array(words.dropFirst()),
           progress: { run, epoch, value in
             let done = Double(place) + (Double(run) + Double(epoch) / Double(epochs)) / Double(runs)
             line.show(
@@ -107,7 +114,8 @@ extension SamplersCommand {
     private var layer: ConfigurationLayer {
       var layer = ConfigurationLayer(origin: "command line")
       let words: [(String, String?)] = [
-        ("task", "links"), ("store", absolute(graph)), ("model", model), ("features", features), ("decoder", decoder),
+        ("task", "links"), ("store", absolute(graph)), ("model", model), ("features", features),
+        ("normalizeFeatures", normalizeFeatures), ("decoder", decoder),
         ("metric", metric), ("negativeTraining", ownTraining ? "paper" : "plain"), ("loss", ownTraining ? nil : loss),
       ]
       let numbers = [
@@ -133,7 +141,7 @@ extension SamplersCommand {
         ([
           "grove samplers compare \(graph) --samplers \(samplers) --model \(model) --decoder \(decoder)",
           "--runs \(runs) --epochs \(epochs) --width \(width) --negatives \(negatives) --batch \(batch)",
-          "--lr \(lr) --seed \(seed)",
+          "--lr \(lr) --seed \(seed) --normalize-features \(normalizeFeatures)",
         ] + optional + (ownTraining ? ["--own-training"] : [])).joined(separator: " ")
     }
   }

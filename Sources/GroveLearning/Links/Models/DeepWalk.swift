@@ -29,7 +29,7 @@ enum DeepWalk {
 
   static let defaults: @Sendable (inout TrainingConfiguration) -> Void = {
     ($0.hidden, $0.negativeCount, $0.batch, $0.lr, $0.weightDecay) = (64, 5, 16_384, 5e-3, 0)
-    ($0.epochs, $0.patience) = (5, 0)
+    ($0.epochs, $0.patience) = (3, 0)
   }
 
   private static func positives(_ shape: LinkShape, returning: Double, leaving: Double) -> LinkRecipe.Positives {

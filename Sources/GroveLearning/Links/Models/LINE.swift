@@ -4,10 +4,11 @@ import GroveGraphs
 enum LINE {
   static let recipe = LinkRecipe(
     name: "line", title: "LINE: first- and second-order proximity",
-    source: "Tang 2015; both orders trained together", options: ["hidden"], loss: "skip-gram", negatives: "unigram",
+    source: "Tang 2015; both orders trained together; rate and negatives chosen on the validation links of GR-QC",
+    options: ["hidden"], loss: "skip-gram", negatives: "unigram",
     defaults: {
-      ($0.hidden, $0.negativeCount, $0.batch, $0.lr, $0.weightDecay) = (64, 5, 1024, 5e-3, 0)
-      ($0.epochs, $0.patience) = (100, 20)
+      ($0.hidden, $0.negativeCount, $0.batch, $0.lr, $0.weightDecay) = (64, 1, 1024, 0.01, 0)
+      ($0.epochs, $0.patience) = (50, 10)
     },
     makeEncoder: { shape, start in
       guard shape.configuration.hidden.isMultiple(of: 2) else {
