@@ -220,7 +220,10 @@ import Testing
     let data = SmallData()
     try damage.make(try data.writeFolder(scratch.file("small")), data)
     let before = try FileManager.default.subpathsOfDirectory(atPath: scratch.path).sorted()
-    try expectFailure(["inspect", damage.store], code: damage.code, damage.words, in: scratch.path)
+    // Links without labels are nothing to classify, and can be looked at.
+    if damage.what != "a set of links without labels" {
+      try expectFailure(["inspect", damage.store], code: damage.code, damage.words, in: scratch.path)
+    }
     try expectFailure(
       ["split", damage.store, "--kind", "planetoid"], code: damage.code, damage.words, in: scratch.path)
     #expect(try FileManager.default.subpathsOfDirectory(atPath: scratch.path).sorted() == before)

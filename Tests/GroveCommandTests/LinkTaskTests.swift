@@ -78,6 +78,9 @@ import Testing
         .int32s(test[0].map(Int32.init) + test[1].map { Int32($0 + 15) }), shape: [2, 4],
         to: scratch.file("\(name)/test.npy"))
     }
+    let seen = try succeed(["inspect", scratch.file("a")])
+    #expect(seen.numbers("nodes") == ["user": 20, "item": 30] && seen.numbers("links")["test"] == 2)
+    #expect(seen["snapshot"] as? String != (try succeed(["inspect", scratch.file("b")])["snapshot"] as? String))
     var results: [[String: Any]] = []
     for name in ["a", "b"] {
       results.append(
