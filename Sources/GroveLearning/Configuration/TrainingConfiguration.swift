@@ -159,8 +159,10 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   public var negativeOptions: [String] = []
   /// Negatives for each link that is learned.
   public var negativeCount = 1
-  /// `paper`: the sampler's loss, corrections, mixtures and batches are those of its paper; `plain`: negatives are drawn and
-  /// no more. Absent: `paper` where `negatives` names a sampler.
+  /// How training is with negatives, beside drawing them.
+  ///
+  /// `paper`: by the loss, corrections, mixtures and batches of the sampler's paper; `plain`: by nothing more. Absent:
+  /// `paper` where `negatives` names a sampler.
   public var negativeTraining: String?
   /// Name of a loss in `NegativeLossCatalogue`; absent: that of the sampler's paper, or the link model's own.
   public var loss: String?

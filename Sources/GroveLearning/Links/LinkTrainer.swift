@@ -120,7 +120,7 @@ public struct LinkTrainer {
     return (result, model, loop.resumedFrom)
   }
 
-  /// What a run that goes on should know: some samplers keep what they saw, which no checkpoint holds. Nil for others.
+  /// What a run that goes on should know of samplers that keep what they saw, which no checkpoint holds; nil for others.
   public var resumingNote: String? {
     let (name, isPaper) = samplerRecipe
     guard let sampler = try? NegativeCatalogue.recipe(named: name),
