@@ -1,7 +1,15 @@
+import GroveLayers
+
 extension TrainingConfiguration {
   /// The learning rate of an epoch.
   func learningRate(in epoch: Int) -> Float {
     lr * schedule.factor(epoch: epoch, of: epochs, warmup: warmup)
+  }
+
+  /// What turns gradients into steps of a module's parameters.
+  func optimizer(for module: some Module) -> any Optimizer {
+    optimizer.make(
+      for: module.parameters(), decay: weightDecay, secondDecay: weightDecay2 ?? weightDecay, momentum: momentum)
   }
 }
 

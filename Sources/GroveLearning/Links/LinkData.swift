@@ -13,8 +13,6 @@ public struct LinkData: Sendable {
   public let ends: LinkEnds
   /// Types of anchors and candidates.
   public let types: (source: NodeType, target: NodeType)
-  /// External ids of anchors and candidates, or nil where an id is its number.
-  public let ids: (sources: [String]?, targets: [String]?)
   /// The input of encoders that read features; nil where the model reads none.
   public let features: NodeData.Features?
   /// All types and relations of the graph with the meta-paths to walk along; nil where the model walks none.
@@ -35,7 +33,6 @@ public struct LinkData: Sendable {
   ) throws {
     (name, self.ends, self.relation) = (source.name, ends, relation)
     types = (relation.source, relation.target)
-    ids = (try source.nodeIDs(of: relation.source), try source.nodeIDs(of: relation.target))
     configuration.relations = [relation.relation]
     var notes: [String] = []
     let recipe = try LinkCatalogue.recipe(named: configuration.model)
@@ -60,7 +57,6 @@ public struct LinkData: Sendable {
     _ configuration: inout TrainingConfiguration
   ) throws {
     (self.name, self.ends, self.types, relation, walkable) = (name, ends, types, nil, nil)
-    ids = (nil, nil)
     var notes: [String] = []
     let recipe = try LinkCatalogue.recipe(named: configuration.model)
     guard !recipe.walksMetaPaths else {

@@ -81,9 +81,7 @@ public struct LinkTrainer {
     let files = try folder.map { try model.files(in: $0) }
     try folder?.clearRemnants()
     if let folder { try AtomicFile.write(configuration.json, to: folder.configurationPath) }
-    let optimizer = configuration.optimizer.make(
-      for: network.parameters(), decay: configuration.weightDecay,
-      secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
+    let optimizer = configuration.optimizer(for: network)
     let training = try LinkTraining(
       network, on: split, objective: objective(model), optimizer: optimizer,
       seed: UInt64(configuration.seed + run))
@@ -99,9 +97,8 @@ public struct LinkTrainer {
       loop.state.linkSteps = training.step
       let values = try clock.time(\.evaluation) { try model.metrics(of: .validation) }
       observer.epoch(facts, values)
-      if let value = values[metric.key], value <= loop.state.bestScore ?? -.infinity {
-        // Worse, or as good as an earlier epoch.
-      } else {
+      let isBetter = values[metric.key].map { $0 > loop.state.bestScore ?? -.infinity } ?? true
+      if isBetter {
         (loop.state.bestEpoch, loop.state.bestScore) = (epoch, values[metric.key])
         loop.kept = [KeptWeights(epoch: 0, weights: ModelWeights(of: network))]
       }

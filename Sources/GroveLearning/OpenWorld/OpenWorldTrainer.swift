@@ -132,9 +132,7 @@ public struct OpenWorldTrainer {
   }
 
   func optimizer(of network: OpenWorldNetwork) -> any Optimizer {
-    configuration.optimizer.make(
-      for: network.parameters(), decay: configuration.weightDecay,
-      secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
+    configuration.optimizer(for: network)
   }
 
   /// One epoch of steps.

@@ -89,9 +89,7 @@ public struct NodeTrainer {
       }
       return (result, model, 0)
     }
-    let optimizer = configuration.optimizer.make(
-      for: classifier.parameters(), decay: configuration.weightDecay,
-      secondDecay: configuration.weightDecay2 ?? configuration.weightDecay, momentum: configuration.momentum)
+    let optimizer = configuration.optimizer(for: classifier)
     var loop = try TrainingLoop(
       configuration, run: run, metric: metric.rawValue, module: classifier, optimizer: optimizer, folder: folder,
       files: files,

@@ -6,9 +6,9 @@ extension InspectCommand {
   ///
   /// - Throws: what reading it throws.
   func inspectLinks() throws {
-    let files = try LinkFiles(path: store)
-    let (split, counts) = (files.split, files.counts)
-    let types = try LinkSource(store, relation: nil).types
+    let source = try LinkSource(store, relation: nil)
+    guard let files = source.files else { preconditionFailure("InspectCommand: \(store) is no folder of links") }
+    let (split, counts, types) = (files.split, files.counts, source.types)
     let ends = split.ends
     let nodes =
       ends.isSquare

@@ -31,7 +31,8 @@ struct InspectCommand: ParsableCommand {
     report.set("unlabeled", summary.unlabeledCount)
     report.set("multiLabel", summary.isMultiLabel)
     report.set("splits", summary.splitNames)
-    report.set("linkSplits", LinkSplitFile.names(inFolder: store))
+    let linkSplits = LinkSplitFile.names(inFolder: store)
+    report.set("linkSplits", linkSplits)
     report.set(
       "features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
     report.set("selfLoops", summary.selfLoopCount)
@@ -46,11 +47,13 @@ struct InspectCommand: ParsableCommand {
           "minimum": degrees.minimum, "median": degrees.median, "mean": degrees.mean, "maximum": degrees.maximum,
         ] as [String: Any])
     }
-    describe(summary, components, graph.format, in: &report)
+    describe(summary, components, graph.format, linkSplits, in: &report)
     try report.finish(common)
   }
 
-  private func describe(_ summary: GraphSummary, _ components: Int?, _ format: String, in report: inout Report) {
+  private func describe(
+    _ summary: GraphSummary, _ components: Int?, _ format: String, _ linkSplits: [String], in report: inout Report
+  ) {
     report.say("\(summary.name) (\(format))")
     var rows: [[String]] = summary.nodes.map { ["nodes \($0.type)", grouped($0.count)] }
     rows += zip(titles(of: summary.edges.map(\.relation)), summary.edges).map { name, edges in
@@ -75,8 +78,7 @@ struct InspectCommand: ParsableCommand {
       report.table(zip(summary.classNames, summary.classCounts).map { [$0, grouped($1)] })
     }
     if !summary.splitNames.isEmpty { report.say("Splits: \(summary.splitNames.joined(separator: ", "))") }
-    let links = LinkSplitFile.names(inFolder: store)
-    if !links.isEmpty { report.say("Splits of links: \(links.joined(separator: ", "))") }
+    if !linkSplits.isEmpty { report.say("Splits of links: \(linkSplits.joined(separator: ", "))") }
     report.say("Snapshot \(summary.snapshot)")
   }
 

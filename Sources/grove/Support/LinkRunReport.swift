@@ -5,7 +5,6 @@ import GroveLearning
 enum LinkRunReport {
   /// Every metric of the links of a part of a saved run.
   ///
-  ///
   /// Training links are ranked among all nodes, whatever the split keeps for others.
   static func fill(_ report: inout Report, _ loaded: LoadedLinkRun, _ part: SplitPart) throws {
     let (model, split) = (loaded.model, loaded.model.split)

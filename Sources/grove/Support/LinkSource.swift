@@ -82,8 +82,10 @@ struct LinkSource {
     }
   }
 
+  /// The folder of links; nil for a graph.
+  var files: LinkFiles? { if case .files(let files) = kind { files } else { nil } }
   /// The published split of a folder of links.
-  var published: LinkSplit? { if case .files(let files) = kind { files.split } else { nil } }
+  var published: LinkSplit? { files?.split }
 
   /// What links run between.
   ///
