@@ -20,7 +20,7 @@ let package = Package(
     .executable(name: "grove", targets: ["grove"]),
     .library(
       name: "Grove",
-      targets: ["GroveLearning", "GroveStore", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"]),
+      targets: ["GroveLearning", "GroveLanguage", "GroveStore", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,12 +50,15 @@ let package = Package(
     .target(
       name: "GroveLayers", dependencies: ["GroveTensors", "GroveGraphs", "GroveKernels"], swiftSettings: safe),
     .target(
+      name: "GroveLanguage", dependencies: ["GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"],
+      swiftSettings: safe),
+    .target(
       name: "GroveLearning", dependencies: ["GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"],
       swiftSettings: safe),
     .executableTarget(
       name: "grove",
       dependencies: [
-        "GroveStore", "GroveLearning", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels",
+        "GroveStore", "GroveLearning", "GroveLanguage", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -76,14 +79,18 @@ let package = Package(
       dependencies: ["GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "GroveLanguageTests",
+      dependencies: ["GroveLanguage", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "GroveLearningTests",
       dependencies: ["GroveLearning", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GroveCommandTests",
       dependencies: [
-        "grove", "GroveStore", "GroveLearning", "GroveLayers", "GroveGraphs", "GroveTensors", "GroveKernels",
-        "TestSupport",
+        "grove", "GroveStore", "GroveLearning", "GroveLanguage", "GroveLayers", "GroveGraphs", "GroveTensors",
+        "GroveKernels", "TestSupport",
       ],
       swiftSettings: strict),
   ],

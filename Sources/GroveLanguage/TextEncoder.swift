@@ -1,0 +1,18 @@
+public import GroveGraphs
+
+/// Turns texts into rows of features.
+///
+/// A text's row depends on that text and the encoder alone: not on its neighbors in a batch, nor on their number.
+public protocol TextEncoder: AnyObject {
+  /// F, the number of columns of a row.
+  var width: Int { get }
+
+  /// Equal for two encoders that give equal rows, whatever their names and places: a hash of weights, vocabulary and
+  /// settings.
+  var identity: String { get }
+
+  /// Rows of the texts, in their order; an empty text has a row too.
+  ///
+  /// - Shape: [texts, F], dense or sparse.
+  func encode(_ texts: [String]) throws -> FeatureMatrix
+}
