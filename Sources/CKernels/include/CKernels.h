@@ -113,6 +113,16 @@ typedef struct {
                                  const float *vector, int64_t width, const float *out, const float *gradient,
                                  float *x_gradient, int64_t begin, int64_t end);
 
+  // Attention within segments: rows offsets[s] … offsets[s + 1] of q, k, v [N, F] attend to each other, per head;
+  // out = softmax(scale · q · kᵀ) · v. Items are segment · H + head. `space` holds, of a segment of n rows and heads of
+  // D columns, D · padded(n) + n · padded(D) + 14 (n + D) floats, the backward's 2 n² more; padded to whole 16s.
+  // Backward accumulates.
+  void (*segment_attention)(const float *q, const float *k, const float *v, const int64_t *offsets, int64_t width,
+                            int64_t heads, float scale, float *space, float *out, int64_t begin, int64_t end);
+  void (*segment_attention_backward)(const float *q, const float *k, const float *v, const float *gradient,
+                                     const int64_t *offsets, int64_t width, int64_t heads, float scale, float *space,
+                                     float *q_gradient, float *k_gradient, float *v_gradient, int64_t begin, int64_t end);
+
   // Elementwise over [begin, end). The backward reads x for GELU, softplus, logarithm and square, y = f(x) for the
   // others.
   void (*function)(grove_function f, float parameter, const float *x, float *out, int64_t begin, int64_t end);
@@ -161,6 +171,10 @@ typedef struct {
                      int64_t end);
   void (*layer_norm_backward)(const float *out, const float *scale, const float *gradient, int64_t width,
                               float *x_gradient, int64_t begin, int64_t end);
+  // Layer norm of x + y with its affine part: out = (sum − mean) · scale · weight + bias. Where `normal` is not NULL it
+  // keeps (sum − mean) · scale there, and scale.
+  void (*layer_norm_sum)(const float *x, const float *y, const float *weight, const float *bias, int64_t width,
+                         float epsilon, float *out, float *normal, float *scale, int64_t begin, int64_t end);
   // Batch norm: sums over rows of y and of y · (x − mean) are added to `sums` [2, F], y being x − mean where NULL;
   // out = (x − mean) · scale + shift; x_gradient = scale · (gradient − along[0] − (x − mean) · along[1]), or adds it.
   void (*column_moments)(const float *x, const float *mean, const float *y, int64_t width, float *sums, int64_t begin,

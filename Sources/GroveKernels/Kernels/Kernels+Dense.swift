@@ -38,6 +38,17 @@ extension Kernels {
     multiplyRows(laidOut, m: m, bias: bias, rectifier: rectifier, into: c, adding: false)
   }
 
+  /// c = x · factor, plus a bias where given; or adds x · factor to c.
+  ///
+  /// - Shape: x [m, k], factor [k, n], c [m, n], bias [1, n].
+  /// - Precondition: no bias where the product is added.
+  /// - Complexity: O(m · n · k), without laying out the factor.
+  public static func multiply(
+    _ x: FloatBuffer, by factor: SharedFactor, m: Int, bias: FloatBuffer? = nil, into c: FloatBuffer, adding: Bool
+  ) {
+    multiplyRows([(x, factor)], m: m, bias: bias, rectifier: nil, into: c, adding: adding)
+  }
+
   /// The same with factors laid out, or adds the sum to c.
   ///
   /// All terms of a block of rows are added before the next block, so a row of c leaves the cache once.
@@ -120,22 +131,22 @@ extension Kernels {
   }
 }
 
-/// The right side of a product of rows, laid out for the kernel.
-private struct SharedFactor {
+/// The right side of a product of rows, laid out for the kernel: worth keeping where many products share it.
+public struct SharedFactor {
   /// k, the rows of the factor.
-  let inner: Int
+  public let inner: Int
   /// n, its columns.
-  let width: Int
-  let panels: FloatBuffer
+  public let width: Int
+  fileprivate let panels: FloatBuffer
 
   /// Columns that the kernel lays out for a width: whole vectors of 16.
-  static func padded(_ width: Int) -> Int { (width + 15) / 16 * 16 }
+  fileprivate static func padded(_ width: Int) -> Int { (width + 15) / 16 * 16 }
 
   /// scale · b, or scale · bᵀ.
   ///
   /// - Shape: b [inner, width], or [width, inner] where `transposed`.
   /// - Complexity: O(inner · width).
-  init(_ b: FloatBuffer, transposed: Bool, inner: Int, width: Int, scale: Float = 1) {
+  public init(_ b: FloatBuffer, transposed: Bool, inner: Int, width: Int, scale: Float = 1) {
     Kernels.check(b, holds: inner * width, "SharedFactor")
     (self.inner, self.width) = (inner, width)
     let table = Kernels.table.pointee

@@ -116,6 +116,8 @@ public struct Segments: Sendable {
       incoming: EdgeIndex(offsets: offsets, columns: (0..<count).map(Int32.init)), sourceCount: count)
   }
 
+  /// Where each segment begins, and the end of the last.
+  public var offsets: [Int64] { aggregation.incoming.offsets }
   /// Number of segments, empty ones included.
   public var count: Int { aggregation.targetCount }
   /// N, the number of rows over all segments.

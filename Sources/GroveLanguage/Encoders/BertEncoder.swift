@@ -1,0 +1,181 @@
+import Foundation
+public import GroveGraphs
+import GroveKernels
+public import GroveLayers
+public import GroveTensors
+
+/// Texts through a BERT or DistilBERT model in the layout of sentence-transformers.
+///
+/// Tokens of a batch lie one after the other without padding, texts of about one length together, and attention stays
+/// within a text: its row does not depend on what it shares a batch with.
+///
+/// - Complexity: O(tokens · d² · layers + Σ n² · d · layers) over texts of n tokens, and memory for `batchTokens` rows.
+/// - Source: Reimers, Gurevych 2019; modules and settings as the sentence-transformers library saves them.
+public final class BertEncoder: Module, TextEncoder {
+  /// What happens to a text of more tokens than the model takes.
+  public enum LongTexts: String, Sendable, CaseIterable {
+    /// Its end is left out.
+    case truncate
+    /// It is cut into pieces that fit, and their rows are averaged by length.
+    case average
+  }
+
+  /// What a user may choose.
+  public struct Options: Sendable {
+    /// Whether rows are brought to length 1; nil: as the model's modules say.
+    public var normalizes: Bool?
+    /// Put before every text; nil: the model's own default prompt, if it has one.
+    public var prefix: String?
+    /// What happens to long texts.
+    public var longTexts = LongTexts.truncate
+    /// Most tokens of a text, special ones included; nil: what the model says.
+    public var limit: Int?
+
+    /// The model's own ways.
+    public init() {}
+  }
+
+  /// The encoder of tokens.
+  public let model: BertModel
+  let modules: SentenceModules
+  /// Cuts texts into the model's pieces.
+  public let tokenizer: any Tokenizer
+  /// Most tokens of a text, special ones included.
+  public let limit: Int
+  private let options: Options
+  private let normalizes: Bool
+  private let prefix: String
+  /// Hash of the model's files.
+  private let modelHash: String
+
+  /// Rows of a batch: enough to fill the threads, few enough to stay near them.
+  static let batchTokens = 2048
+
+  /// Reads the model of a folder.
+  ///
+  /// - Throws: `EncoderFailure`, `SafetensorsFailure`, `FileFailure`: each names the file, and the tensor where it is one.
+  /// - Complexity: O(bytes of the weights).
+  public init(folder: String, options: Options = Options()) throws {
+    guard AtomicFile.isFolder(folder) else { throw FileFailure.missing(path: folder) }
+    tokenizer = try WordPieceTokenizer(folder: folder)
+    model = try BertModel(folder: folder)
+    let configuration = model.configuration
+    guard tokenizer.vocabularyCount <= configuration.vocabularyCount else {
+      throw EncoderFailure.malformed(
+        path: folder,
+        reason: "the tokenizer has \(tokenizer.vocabularyCount) pieces and the weights \(configuration.vocabularyCount)",
+        advice: "fetch the model again")
+    }
+    modules = try SentenceModules(folder: folder, width: configuration.width)
+    let sentences = try ModelSettings.optional("\(folder)/sentence_bert_config.json")
+    let own = try sentences?.count("max_seq_length", default: configuration.positionCount)
+    let most = min(own ?? configuration.positionCount, configuration.positionCount)
+    if let asked = options.limit, asked < 3 || asked > configuration.positionCount {
+      throw EncoderFailure.option(
+        encoder: "bert", reason: "texts of \(asked) tokens", advice: "choose 3 to \(configuration.positionCount)")
+    }
+    limit = options.limit ?? most
+    let prompts = try ModelSettings.optional("\(folder)/config_sentence_transformers.json")
+    let prompt = prompts.flatMap { file in file.text("default_prompt_name").flatMap { file.texts("prompts")[$0] } }
+    prefix = options.prefix ?? prompt ?? ""
+    normalizes = options.normalizes ?? modules.normalizes
+    self.options = options
+    modelHash = try Checksum.sha256(ofFile: "\(folder)/model.safetensors")
+  }
+
+  /// F.
+  public var width: Int { modules.width }
+
+  /// Hash of weights, vocabulary and options.
+  public var identity: String {
+    let settings = [
+      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)", prefix,
+      "\(modules.poolings)", "\(modules.layers.count)",
+    ]
+    return Checksum.sha256(Data(settings.joined(separator: "\n").utf8))
+  }
+
+  /// Rows of the texts.
+  ///
+  /// - Shape: [texts, F], dense.
+  public func encode(_ texts: [String]) throws -> FeatureMatrix {
+    let sequences = tokens(of: texts)
+    // Pieces of about one length together; of equals in their order.
+    let pieces = sequences.indices.flatMap { text in sequences[text].indices.map { (text: text, piece: $0) } }
+    let order = pieces.indices.sorted {
+      let (a, b) = (pieces[$0], pieces[$1])
+      let (first, second) = (sequences[a.text][a.piece].count, sequences[b.text][b.piece].count)
+      return first != second ? first > second : $0 < $1
+    }
+    let made = FloatBuffer(count: pieces.count * width)
+    var next = 0
+    while next < order.count {
+      var batch: [Int] = []
+      var count = 0
+      while next < order.count {
+        let piece = pieces[order[next]]
+        let length = sequences[piece.text][piece.piece].count
+        if count > 0 && count + length > BertEncoder.batchTokens { break }
+        batch.append(order[next])
+        count += length
+        next += 1
+      }
+      let rows = Pass.evaluation {
+        rows(of: PackedTokens(batch.map { sequences[pieces[$0].text][pieces[$0].piece] }))
+      }
+      Kernels.scatter(rows.buffer, ids: batch.map { Int32($0) }, width: width, into: made)
+    }
+    let lengths = pieces.map { Float(sequences[$0.text][$0.piece].count) }
+    return .dense(values: .array(joined(made, pieces.map(\.text), lengths, count: texts.count)), width: width)
+  }
+
+  /// Rows of texts whose tokens are given, recorded where the encoder is being trained.
+  ///
+  /// - Shape: [sequences, F].
+  public func rows(of tokens: PackedTokens) -> Tensor {
+    let rows = modules(model(tokens), over: tokens.segments)
+    // Averaged pieces are brought to a length together.
+    return normalizes && options.longTexts == .truncate ? rows.normalizedRows() : rows
+  }
+
+  /// The token sequences of each text: one, or several where long texts are cut.
+  ///
+  /// - Complexity: O(scalars), on all threads.
+  public func tokens(of texts: [String]) -> [[[Int32]]] {
+    let parts = Workers.mapChunks(of: texts.count, atLeast: 16) { range in range.map { self.cut(texts[$0]) } }
+    return parts.flatMap { $0 }
+  }
+
+  private nonisolated func cut(_ text: String) -> [[Int32]] {
+    let whole = prefix + text
+    if options.longTexts == .truncate { return [tokenizer.encode(whole, limit: limit)] }
+    let pieces = tokenizer.pieces(of: whole)
+    let room = limit - 2
+    if pieces.count <= room { return [tokenizer.surrounded(pieces)] }
+    return stride(from: 0, to: pieces.count, by: room).map {
+      tokenizer.surrounded(Array(pieces[$0..<min($0 + room, pieces.count)]))
+    }
+  }
+
+  /// Rows of texts out of rows of their pieces: means weighted by length.
+  private func joined(_ rows: FloatBuffer, _ texts: [Int], _ lengths: [Float], count: Int) -> [Float] {
+    if options.longTexts == .truncate { return rows.values }
+    var result = [Float](repeating: 0, count: count * width)
+    var weight = [Float](repeating: 0, count: count)
+    rows.read { rows in
+      for (piece, text) in texts.enumerated() {
+        weight[text] += lengths[piece]
+        for k in 0..<width { result[text * width + k] += lengths[piece] * rows[piece * width + k] }
+      }
+    }
+    for text in 0..<count {
+      var scale = 1 / weight[text]
+      if normalizes {
+        let row = result[text * width..<(text + 1) * width]
+        scale = 1 / max(1e-12 * weight[text], row.reduce(0) { $0 + $1 * $1 }.squareRoot())
+      }
+      for k in text * width..<(text + 1) * width { result[k] *= scale }
+    }
+    return result
+  }
+}
