@@ -15,6 +15,9 @@ public final class Parameter {
   /// Whether weight decay applies beyond the default group: see `Optimizer`.
   public let decayGroup: DecayGroup
 
+  /// What the learning rate is multiplied by for this parameter: pre-trained numbers take smaller steps than new ones.
+  public var rateScale: Float = 1
+
   /// Which weight decay a parameter takes; GCNII, for one, decays its convolutions and its dense layers differently.
   public enum DecayGroup: Sendable, Equatable { case main, second, none }
 

@@ -25,7 +25,7 @@ private final class MeanLayer: GraphConvolution {
     let data = try NodeData(source, &options)
     let split = try source.split(named: "public")
     let start = Initializer(seed: 0)
-    let x = data.inputs(from: start).features(of: nil)
+    let x = try data.inputs(from: start).features(of: nil)
     let net = ConvolutionStack(
       convolutions: [MeanLayer(x.columns, 64, start), MeanLayer(64, data.classCount, start)], dropout: 0.5)
     let adam = OptimizerKind.adam.make(for: net.parameters(), decay: 5e-4)

@@ -76,7 +76,7 @@ public final class BertLayer: Module {
   }
 
   private func dropped(_ x: Tensor) -> Tensor {
-    guard x.requiresGradient, let stream = Pass.nextStream() else { return x }
+    guard !trainedModules.isEmpty, let stream = Pass.nextStream() else { return x }
     return x.dropout(dropout, using: stream)
   }
 
@@ -87,6 +87,11 @@ public final class BertLayer: Module {
       norm.weight.isTrainable = isTuned
       norm.bias.isTrainable = isTuned
     }
+  }
+
+  /// What training changes of it: all, its adapters, or nothing.
+  var trainedModules: [any Module] {
+    query.isTuned ? [self] : [query, value].compactMap(\.adapter)
   }
 
   /// Adapters beside the projections of queries and values, as their authors found best.

@@ -64,10 +64,33 @@ public final class BertModel: Module {
   /// - Shape: [tokens, d].
   /// - Precondition: every id is in the vocabulary, every sequence within the positions.
   public func callAsFunction(_ tokens: PackedTokens, trace: ((Tensor) -> Void)? = nil) -> Tensor {
-    var x = norm(words.value.gathering(rows: tokens.ids), plus: places.value.gathering(rows: tokens.positions))
+    through(0..<layers.count, embedded(tokens), tokens.segments, trace: trace)
+  }
+
+  /// Rows of all tokens after the layers that training leaves alone. [tokens, d]
+  func frozenRows(_ tokens: PackedTokens) -> Tensor {
+    through(0..<firstTrained, embedded(tokens), tokens.segments)
+  }
+
+  /// Rows after the last layer out of `frozenRows`. [tokens, d]
+  func trainedRows(_ x: Tensor, over segments: Segments) -> Tensor {
+    through(firstTrained..<layers.count, x, segments)
+  }
+
+  /// Number of the first layer that training changes; how many there are where it changes none.
+  private var firstTrained: Int { layers.firstIndex { !$0.trainedModules.isEmpty } ?? layers.count }
+
+  private func embedded(_ tokens: PackedTokens) -> Tensor {
+    norm(words.value.gathering(rows: tokens.ids), plus: places.value.gathering(rows: tokens.positions))
+  }
+
+  private func through(
+    _ range: Range<Int>, _ start: Tensor, _ segments: Segments, trace: ((Tensor) -> Void)? = nil
+  ) -> Tensor {
+    var x = start
     trace?(x)
-    for layer in layers {
-      x = layer(x, over: tokens.segments)
+    for layer in layers[range] {
+      x = layer(x, over: segments)
       trace?(x)
     }
     return x
@@ -90,4 +113,7 @@ public final class BertModel: Module {
     precondition(rank >= 1, "BertModel: adapters of rank \(rank)")
     for layer in layers { layer.adapt(rank: rank, scale: alpha / Float(rank), from: initializer) }
   }
+
+  /// What training changes: tuned layers and adapters.
+  var trainedModules: [any Module] { layers.flatMap(\.trainedModules) }
 }

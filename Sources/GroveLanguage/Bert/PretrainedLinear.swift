@@ -18,7 +18,7 @@ public final class PretrainedLinear: Module {
 
   /// A frozen layer over numbers that were read.
   init(weight: Tensor, bias: Tensor) {
-    self.weight = Parameter(weight, isTrainable: false)
+    self.weight = Parameter(weight, isTrainable: false, decayGroup: .none)
     self.bias = Parameter(bias, isTrainable: false, decayGroup: .none)
   }
 
@@ -61,8 +61,9 @@ public final class LowRankAdapter: Module {
   public let scale: Float
 
   init(_ inputWidth: Int, _ outputWidth: Int, rank: Int, scale: Float, from initializer: Initializer) {
-    down = initializer.normal(inputWidth, rank, deviation: 1 / Float(max(1, inputWidth)).squareRoot())
-    up = initializer.constant(0, rank, outputWidth)
+    down = initializer.normal(
+      inputWidth, rank, deviation: 1 / Float(max(1, inputWidth)).squareRoot(), decayGroup: .none)
+    up = initializer.constant(0, rank, outputWidth, decayGroup: .none)
     self.scale = scale
   }
 

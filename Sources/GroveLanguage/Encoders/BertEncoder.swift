@@ -1,8 +1,8 @@
 import Foundation
 public import GroveGraphs
-import GroveKernels
+public import GroveKernels
 public import GroveLayers
-public import GroveTensors
+import GroveTensors
 
 /// Texts through a BERT or DistilBERT model in the layout of sentence-transformers.
 ///
@@ -100,40 +100,42 @@ public final class BertEncoder: Module, TextEncoder {
   /// - Shape: [texts, F], dense.
   public func encode(_ texts: [String]) throws -> FeatureMatrix {
     let sequences = tokens(of: texts)
-    // Pieces of about one length together; of equals in their order.
-    let pieces = sequences.indices.flatMap { text in sequences[text].indices.map { (text: text, piece: $0) } }
-    let order = pieces.indices.sorted {
-      let (a, b) = (pieces[$0], pieces[$1])
-      let (first, second) = (sequences[a.text][a.piece].count, sequences[b.text][b.piece].count)
-      return first != second ? first > second : $0 < $1
-    }
-    let made = FloatBuffer(count: pieces.count * width)
-    var next = 0
-    while next < order.count {
-      var batch: [Int] = []
-      var count = 0
-      while next < order.count {
-        let piece = pieces[order[next]]
-        let length = sequences[piece.text][piece.piece].count
-        if count > 0 && count + length > BertEncoder.batchTokens { break }
-        batch.append(order[next])
-        count += length
-        next += 1
-      }
-      let rows = Pass.evaluation {
-        rows(of: PackedTokens(batch.map { sequences[pieces[$0].text][pieces[$0].piece] }))
-      }
-      Kernels.scatter(rows.buffer, ids: batch.map { Int32($0) }, width: width, into: made)
-    }
-    let lengths = pieces.map { Float(sequences[$0.text][$0.piece].count) }
+    let pieces = sequences.indices.flatMap { text in sequences[text].map { (text: text, ids: $0) } }
+    let made = rows(of: pieces.map(\.ids))
+    let lengths = pieces.map { Float($0.ids.count) }
     return .dense(values: .array(joined(made, pieces.map(\.text), lengths, count: texts.count)), width: width)
   }
 
-  /// Rows of texts whose tokens are given, recorded where the encoder is being trained.
+  /// Rows of token sequences, in their order, not recorded: about one length at a time, each batch packed.
   ///
   /// - Shape: [sequences, F].
-  public func rows(of tokens: PackedTokens) -> Tensor {
-    let rows = modules(model(tokens), over: tokens.segments)
+  public func rows(of sequences: [[Int32]]) -> FloatBuffer {
+    let order = sequences.indices.sorted {
+      let (a, b) = (sequences[$0].count, sequences[$1].count)
+      return a != b ? a > b : $0 < $1
+    }
+    let made = FloatBuffer(count: sequences.count * width)
+    var next = 0
+    while next < order.count {
+      let first = next
+      var count = 0
+      while next < order.count, next == first || count + sequences[order[next]].count <= BertEncoder.batchTokens {
+        count += sequences[order[next]].count
+        next += 1
+      }
+      let batch = order[first..<next]
+      let tokens = PackedTokens(batch.map { sequences[$0] })
+      let rows = Pass.evaluation { pooled(model(tokens), over: tokens.segments) }
+      Kernels.scatter(rows.buffer, ids: batch.map { Int32($0) }, width: width, into: made)
+    }
+    return made
+  }
+
+  /// Rows of sequences out of rows of their tokens.
+  ///
+  /// - Shape: [tokens, d] → [sequences, F].
+  func pooled(_ tokens: Tensor, over segments: Segments) -> Tensor {
+    let rows = modules(tokens, over: segments)
     // Averaged pieces are brought to a length together.
     return normalizes && options.longTexts == .truncate ? rows.normalizedRows() : rows
   }
@@ -146,7 +148,7 @@ public final class BertEncoder: Module, TextEncoder {
     return parts.flatMap { $0 }
   }
 
-  private nonisolated func cut(_ text: String) -> [[Int32]] {
+  private func cut(_ text: String) -> [[Int32]] {
     let whole = prefix + text
     if options.longTexts == .truncate { return [tokenizer.encode(whole, limit: limit)] }
     let pieces = tokenizer.pieces(of: whole)

@@ -42,6 +42,13 @@ public protocol FeatureModule: Module {
   func features(of nodes: [Int32]?) -> Tensor
 }
 
+/// Features that training can change once it is told to, such as those of a pre-trained encoder.
+public protocol TunableFeatures: FeatureModule {
+  /// Whether rows are those of the encoder as it is now, recorded in training; before that they are those that it gave
+  /// before any training.
+  var isTuning: Bool { get set }
+}
+
 /// Given features, dense or sparse rows.
 public final class FixedFeatures: FeatureModule {
   private let all: Tensor

@@ -167,6 +167,20 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Name of a loss in `NegativeLossCatalogue`; absent: that of the sampler's paper, or the link model's own.
   public var loss: String?
 
+  /// Encoders whose rows of the nodes' texts are features: a name, or `type=name` for each of several types; a folder of
+  /// weights after a colon.
+  public var encoders: [String] = []
+  /// Fields of a node whose texts are encoded, in order; empty: title and abstract of papers, the text or name of others.
+  public var fields: [String] = []
+  /// Last layers of the encoder that are trained with the model, after it was trained on the encoder's rows.
+  public var tuneEncoder = 0
+  /// Rank of low-rank adapters in the encoder's layers, trained in their place; 0: none.
+  public var lora = 0
+  /// Learning rate of the encoder's own numbers; absent: 2e-5 for layers, 2e-4 for adapters alone.
+  public var encoderRate: Float?
+  /// Epochs in which the encoder is trained.
+  public var tuneEpochs = 3
+
   /// The general defaults; `init(layers:)` puts the model's own over them.
   public init() {}
 
@@ -182,6 +196,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case classWeights, labelSmoothing, checkpointEvery
     case classes, estimatedClasses, alignment, variant, rho, eta, tau, methodOptions
     case decoder, negatives, negativeOptions, negativeCount, negativeTraining, loss
+    case encoders, fields, tuneEncoder, lora, encoderRate, tuneEpochs
   }
 
   /// Every key that a configuration file may hold.
@@ -233,6 +248,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       },
       batch.flatMap { whole(.batch, $0, 1...1 << 40) },
       whole(.negativeCount, negativeCount, 1...1 << 20), metricProblem, samplingProblem, openWorldProblem, linkProblem,
+      encoderProblem,
     ]
     return checks.compactMap(\.self).first
   }
@@ -248,7 +264,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case .schedule: one(of: Schedule.allCases.map(\.rawValue))
     case .metricKey: one(of: Metric.allCases.map(\.rawValue))
     case .relationMerge: one(of: RelationMerge.allCases.map(\.rawValue))
-    case .relations, .splits: "a list of names"
+    case .relations, .splits, .fields: "a list of names"
+    case .encoders: "a list of encoders, such as minilm or author=hash"
     case .metapaths: "a list of names, such as paper-author-paper"
     case .fanouts: "a list of whole numbers, such as 15,10"
     case .methodOptions: "a list of names with numbers, such as margin=10"
@@ -262,11 +279,12 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
       "true or false"
     case .runs, .seed, .hidden, .layers, .heads, .outputHeads, .propagations, .stacks, .bases, .warmup, .epochs,
       .patience,
-      .checkpointEvery, .estimatedClasses, .batch, .walkLength, .correctionSteps, .negativeCount:
+      .checkpointEvery, .estimatedClasses, .batch, .walkLength, .correctionSteps, .negativeCount, .tuneEncoder, .lora,
+      .tuneEpochs:
       "a whole number"
     case .correctionScale, .correctionAlpha, .smoothingAlpha, .dropout, .attentionDropout, .alpha, .theta, .lr, .rho,
       .eta, .tau,
-      .weightDecay, .weightDecay2, .momentum, .labelSmoothing,
+      .weightDecay, .weightDecay2, .momentum, .labelSmoothing, .encoderRate,
       nil:
       "a number"
     }

@@ -59,7 +59,7 @@ extension LinkRecipe {
         guard let features = shape.data.features(options, on: shape.messages) else {
           preconditionFailure("LinkRecipe: an encoder without features")
         }
-        let module = features.module(nodeCount: shape.messages.nodeCount, from: start)
+        let module = try features.module(nodeCount: shape.messages.nodeCount, from: start)
         let model = make(
           ModelShape(
             inputWidth: module.width, classCount: width, averageLogDegree: shape.messages.averageLogDegree), options,

@@ -40,7 +40,7 @@ public final class OpenWorldModel {
       inputWidth: data.features.width, width: configuration.hidden, problem: problem, configuration: configuration,
       options: try NumberOptions(recipe, words: configuration.methodOptions),
       random: RandomStream(seed: seed, run: run, operation: 3))
-    let features = data.inputs(from: start)
+    let features = try data.inputs(from: start)
     network = OpenWorldNetwork(
       features: features, encoder: try recipe.encoder(shape, start), method: recipe.make(shape, start))
   }

@@ -39,7 +39,7 @@ public final class Adam: Optimizer {
     memory.forEachStep(gradients, rows) { turn in
       Kernels.adamStep(
         value: turn.value, gradient: turn.gradient, first: turn.slot("first"), second: turn.slot("second"),
-        step: turn.step, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+        step: turn.step, learningRate: learningRate * turn.rateScale, beta1: beta1, beta2: beta2, epsilon: epsilon,
         l2: isDecoupled ? 0 : turn.decay, decoupledDecay: isDecoupled ? turn.decay : 0)
     }
   }

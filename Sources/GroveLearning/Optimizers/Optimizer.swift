@@ -110,6 +110,8 @@ public final class OptimizerMemory {
     let step: Int
     /// Their weight decay.
     let decay: Float
+    /// What the learning rate is multiplied by.
+    let rateScale: Float
     /// What is remembered of them, by name.
     let slot: (String) -> FloatBuffer
   }
@@ -126,7 +128,7 @@ public final class OptimizerMemory {
         body(
           Turn(
             value: parameter.value.value.buffer, gradient: gradient.buffer, step: steps[index], decay: decays[index],
-            slot: { self.slot($0, of: index) }))
+            rateScale: parameter.value.rateScale, slot: { self.slot($0, of: index) }))
       }
     }
   }
@@ -137,7 +139,10 @@ public final class OptimizerMemory {
     let width = rows.values.columns
     var taken: [(whole: FloatBuffer, part: FloatBuffer)] = []
     body(
-      Turn(value: rows.values.buffer, gradient: gradient, step: steps[index], decay: decays[index]) { name in
+      Turn(
+        value: rows.values.buffer, gradient: gradient, step: steps[index], decay: decays[index],
+        rateScale: rows.parameter.rateScale
+      ) { name in
         let whole = self.slot(name, of: index)
         let part = FloatBuffer(count: gradient.count)
         Kernels.gather(whole, ids: rows.ids, width: width, into: part)

@@ -31,7 +31,7 @@ public final class SGD: Optimizer {
         Kernels.add(velocity, times: momentum, to: update)
         velocity.copy(from: update)
       }
-      Kernels.add(update, times: -learningRate, to: turn.value)
+      Kernels.add(update, times: -learningRate * turn.rateScale, to: turn.value)
     }
   }
 }

@@ -18,6 +18,8 @@ struct TrainingState: Codable, Equatable {
   var accuracies: [Double]?
   /// Steps of link training, whose number differs from epoch to epoch where walks make the pairs.
   var linkSteps: Int?
+  /// The epoch after which an encoder's training began, where it has.
+  var tunedAfter: Int?
   /// Epochs whose weights are kept, where that is not the best one alone.
   var keptEpochs: [Int]?
 }

@@ -30,28 +30,37 @@ public struct NodeData: Sendable {
   public enum Features: Sendable {
     case given(FeatureMatrix)
     case learned(width: Int)
+    /// Rows that an encoder gave, which training may change through that encoder.
+    case tuned(FeatureMatrix, FeatureTuner)
 
     /// Number of input columns.
     public var width: Int {
       switch self {
-      case .given(let matrix): matrix.width
+      case .given(let matrix), .tuned(let matrix, _): matrix.width
       case .learned(let width): width
       }
     }
 
     /// The features as a module.
-    func module(nodeCount: Int, from initializer: Initializer) -> any FeatureModule {
+    ///
+    /// - Throws: what making an encoder throws.
+    func module(nodeCount: Int, from initializer: Initializer) throws -> any FeatureModule {
       switch self {
       case .given(let matrix): FixedFeatures(matrix.tensor())
       case .learned(let width): LearnedFeatures(nodeCount: nodeCount, width: width, from: initializer)
+      case .tuned(let matrix, let tuner): try tuner.make(matrix.tensor(), initializer)
       }
     }
   }
 
   /// Reads what the configuration asks for, and writes the choices it left open back into it.
   ///
+  /// - Parameter tuner: makes the encoder that gave the features of the classified nodes, where it is to be trained.
   /// - Throws: what the source throws; `TrainingFailure` where the data cannot serve the task.
-  public init(_ source: some GraphSource & FeatureSource, _ configuration: inout TrainingConfiguration) throws {
+  public init(
+    _ source: some GraphSource & FeatureSource, _ configuration: inout TrainingConfiguration,
+    tuner: FeatureTuner? = nil
+  ) throws {
     guard let type = source.labeledType, let labels = try source.labels() else {
       throw TrainingFailure.data(
         "\(source.name): no labels, so there is nothing to learn; add labels.npy (one class a node)")
@@ -59,7 +68,7 @@ public struct NodeData: Sendable {
     guard labels.classCount > 0 else {
       throw TrainingFailure.data("\(source.name): every label is -1, so there is nothing to learn")
     }
-    try self.init(source, type, labels, &configuration)
+    try self.init(source, type, labels, &configuration, tuner)
   }
 
   /// Reads a graph for a model that was trained on another one; its labels, if any, play no part.
@@ -67,7 +76,7 @@ public struct NodeData: Sendable {
   /// - Throws: what the source throws; `TrainingFailure` where the model cannot be used on that graph.
   public init(
     _ source: some GraphSource & FeatureSource, for signature: ModelSignature,
-    _ configuration: inout TrainingConfiguration
+    _ configuration: inout TrainingConfiguration, tuner: FeatureTuner? = nil
   ) throws {
     if case .propagation = try ModelCatalogue.recipe(named: configuration.model).kind {
       throw TrainingFailure.configuration(
@@ -101,7 +110,7 @@ public struct NodeData: Sendable {
     } else {
       labels = .single(classes: [Int32](repeating: -1, count: count), names: signature.classes)
     }
-    try self.init(source, type, labels, &configuration)
+    try self.init(source, type, labels, &configuration, tuner)
     if case .relation(let relation) = reading.derived, features.width != signature.featureWidth {
       throw TrainingFailure.data(
         "\(source.name): the features are edges \(relation.relation), one column a node of type \(relation.target); "
@@ -118,7 +127,7 @@ public struct NodeData: Sendable {
 
   private init(
     _ source: some GraphSource & FeatureSource, _ type: NodeType, _ labels: Labels,
-    _ configuration: inout TrainingConfiguration
+    _ configuration: inout TrainingConfiguration, _ tuner: FeatureTuner?
   ) throws {
     let seen = try NodeData.withoutLabelEdges(source)
     let recipe = try ModelCatalogue.recipe(named: configuration.model)
@@ -135,7 +144,8 @@ public struct NodeData: Sendable {
     let within = relations.filter { $0.source == type && $0.target == type }
     graph = try NodeData.graph(seen, within, of: type, isUndirected: isUndirected)
     let derived: Derived?
-    (features, derived) = try NodeData.features(seen, type, within, &configuration, &notes)
+    let read = try NodeData.features(seen, type, within, &configuration, &notes)
+    (features, derived) = (try read.0.tuned(by: tuner, configuration), read.1)
     heterogeneous =
       recipe.isHeterogeneous
       ? try HeteroData(
@@ -155,8 +165,10 @@ public struct NodeData: Sendable {
   public var classCount: Int { labels.classCount }
 
   /// The features as a module: the given rows, or learned ones with their random start.
-  public func inputs(from initializer: Initializer) -> any FeatureModule {
-    features.module(nodeCount: nodeCount, from: initializer)
+  ///
+  /// - Throws: what making an encoder throws, where one is to be trained.
+  public func inputs(from initializer: Initializer) throws -> any FeatureModule {
+    try features.module(nodeCount: nodeCount, from: initializer)
   }
 
   /// The metric that chooses the best epoch unless told otherwise.

@@ -52,7 +52,7 @@ public final class TrainedModel {
       let shape = ModelShape(
         inputWidth: data.features.width, classCount: data.classCount,
         averageLogDegree: (timed?.train.graph ?? data.graph).averageLogDegree)
-      classifier = NodeClassifier(features: data.inputs(from: start), model: make(shape, configuration, start))
+      classifier = NodeClassifier(features: try data.inputs(from: start), model: make(shape, configuration, start))
       known = nil
     case .heterogeneous(_, let make):
       guard let seen = data.heterogeneous else { preconditionFailure("TrainedModel: data without types") }
@@ -60,7 +60,7 @@ public final class TrainedModel {
       let shape = HeteroShape(
         schema: HeteroSchema(seen.graph), inputWidths: seen.features.map(\.width), target: seen.target,
         classCount: data.classCount)
-      let inputs = zip(seen.features, seen.graph.nodeCounts).map { $0.module(nodeCount: $1, from: start) }
+      let inputs = try zip(seen.features, seen.graph.nodeCounts).map { try $0.module(nodeCount: $1, from: start) }
       classifier = HeteroClassifier(
         features: inputs, model: make(shape, configuration, start), target: seen.target)
       known = nil

@@ -47,13 +47,16 @@ struct TrainingLoop {
 
   /// Epochs until the last, or until `isDone`; `state.epoch` is that of the running one.
   ///
-  /// - Parameter body: one epoch; gives its line of the log, without the time.
+  /// - Parameters:
+  ///   - last: number of the last epoch; nil: as the configuration says.
+  ///   - body: one epoch; gives its line of the log, without the time.
   mutating func train(
-    until isDone: (TrainingState) -> Bool, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool,
+    through last: Int? = nil, until isDone: (TrainingState) -> Bool, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool,
     _ body: (inout TrainingLoop) throws -> MetricsLog.Line
   ) throws {
     var pace = CheckpointPace(every: configuration.checkpointEvery)
-    while state.epoch < configuration.epochs && !isDone(state) {
+    let epochs = last ?? configuration.epochs
+    while state.epoch < epochs && !isDone(state) {
       let start = Date()
       state.epoch += 1
       var line = try body(&self)
@@ -62,7 +65,7 @@ struct TrainingLoop {
       try log?.append(line)
       progress(
         TrainingProgress(
-          run: run, runs: configuration.runs, epoch: state.epoch, epochs: configuration.epochs, loss: line.loss,
+          run: run, runs: configuration.runs, epoch: state.epoch, epochs: epochs, loss: line.loss,
           validation: line.validation[metric], metric: metric))
       let stops = shouldStop()
       if stops || pace.isDue(epoch: state.epoch, taking: line.seconds) { try pace.timed { try writeLast() } }
