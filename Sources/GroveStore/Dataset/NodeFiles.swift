@@ -57,11 +57,13 @@ enum NodeFiles {
     return ids
   }
 
-  private struct Text: Decodable {
+  /// A line of `texts.jsonl`.
+  struct Text: Decodable {
     let node: Int?
     let id: String?
+    let text: String?
 
-    enum Key: String, CodingKey { case node, id }
+    enum Key: String, CodingKey { case node, id, text }
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: Key.self)
@@ -71,21 +73,33 @@ enum NodeFiles {
       } else {
         id = try values.decodeIfPresent(String.self, forKey: .id)
       }
+      text = try values.decodeIfPresent(String.self, forKey: .text)
     }
+  }
+
+  /// Calls `body` with the line of each node.
+  ///
+  /// - Returns: how many there are.
+  static func forEachText(_ member: String, in tree: FileTree, _ body: (Int, Text) throws -> Void) throws -> Int {
+    let place = tree.place(of: member)
+    var count = 0
+    for (number, line) in TextLines(try tree.text(of: member)) {
+      let text = try JSONText.decode(Text.self, Data(line), place: place, line: number)
+      if let node = text.node, node != count {
+        throw FormatFailure.bad(
+          place, "line \(number)", "is for node \(node), expected \(count)", do: "give one line a node, in order")
+      }
+      try body(count, text)
+      count += 1
+    }
+    return count
   }
 
   /// Ids out of `texts.jsonl`, or nil where its lines carry none.
   static func textIDs(_ member: String, in tree: FileTree) throws -> [String]? {
     let place = tree.place(of: member)
     var ids: [String?] = []
-    for (number, line) in TextLines(try tree.text(of: member)) {
-      let text = try JSONText.decode(Text.self, Data(line), place: place, line: number)
-      if let node = text.node, node != ids.count {
-        throw FormatFailure.bad(
-          place, "line \(number)", "is for node \(node), expected \(ids.count)", do: "give one line a node, in order")
-      }
-      ids.append(text.id)
-    }
+    _ = try forEachText(member, in: tree) { ids.append($1.id) }
     let known = ids.compactMap { $0 }
     guard !known.isEmpty else { return nil }
     guard known.count == ids.count else {

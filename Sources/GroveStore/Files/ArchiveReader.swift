@@ -65,12 +65,22 @@ final class ArchiveReader {
       if got < 0 { throw damaged(failureReason ?? "the member is damaged") }
       if got == 0 { break }
       data.append(contentsOf: piece[0..<got])
-      if data.count > ArchiveReader.largestMember {
-        throw FormatFailure.bad(
-          place, "a member is larger than \(ArchiveReader.largestMember >> 30) GiB", do: "give it unpacked")
-      }
+      if data.count > ArchiveReader.largestMember { throw tooLarge }
     }
     return data
+  }
+
+  /// Calls `body` with the bytes of the present member, piece by piece.
+  func forEachPiece(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    var total = 0
+    while true {
+      let got = try piece.withUnsafeMutableBytes { try read(into: $0) }
+      if got == 0 { return }
+      total += got
+      guard total <= ArchiveReader.largestMember else { throw tooLarge }
+      try body(piece[..<got])
+    }
   }
 
   /// The next bytes of the present member: how many, 0 at its end.
@@ -91,6 +101,10 @@ final class ArchiveReader {
       if got < 0 { throw reader.damaged(reader.failureReason ?? "the stream is damaged") }
       if got == 0 { return }
     }
+  }
+
+  private var tooLarge: FormatFailure {
+    .bad(place, "a member is larger than \(ArchiveReader.largestMember >> 30) GiB", do: "give it unpacked")
   }
 
   private var failureReason: String? { grove_archive_error(handle).map { plain(String(cString: $0)) } }

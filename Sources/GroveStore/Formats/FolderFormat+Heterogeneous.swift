@@ -4,7 +4,7 @@ extension FolderFormat {
   /// Reads graphs of several node types.
   ///
   /// Their files are `edges_<a>_<b>.npy` or `edges_<a>_<relation>_<b>.npy`, `features_<a>.npz` or `.npy`,
-  /// `labels_<a>.npy`, `<a>_ids.txt`. Each type counts from 0, and edges run from the first type to the second.
+  /// `labels_<a>.npy`, `<a>_ids.txt`, `texts_<a>.jsonl`. Each type counts from 0, and edges run from the first type to the second.
   /// A relation is named by its middle part, or by both types where there is none (`paper_author`).
   static func readHeterogeneous(_ tree: FileTree) throws -> GraphDataset {
     let edgeNames = tree.names.filter { isEdges($0) }
@@ -36,6 +36,7 @@ extension FolderFormat {
     var nodes: [(type: NodeType, count: Int)] = []
     var features: [NodeType: [(name: String, matrix: FeatureMatrix)]] = [:]
     var ids: [NodeType: [String]] = [:]
+    var texts: [NodeType: GraphDataset.TextOrigin] = [:]
     var labels: Labels?
     for type in types {
       let column = try NodeFiles.features("features_\(type)", in: tree)
@@ -62,6 +63,7 @@ extension FolderFormat {
         try DatasetChecks.rows(names.count, of: "node ids", expected: count, path: tree.place(of: idFile))
         ids[type] = names
       }
+      if tree.contains("texts_\(type).jsonl") { texts[type] = .file(tree, member: "texts_\(type).jsonl") }
       if let column { features[type] = [("features", column.matrix)] }
       if isTarget {
         labels = try self.labels(
@@ -78,7 +80,7 @@ extension FolderFormat {
     return GraphDataset(
       name: NodeFiles.name(of: tree.path), path: tree.path, format: name, nodes: nodes,
       relations: relations.map { ($0.type, $0.edges) }, labeledType: labeled.first, labels: labels, features: features,
-      ids: ids, origins: try splits(in: tree, nodeCount: nodes.first?.count ?? 0), warnings: warnings)
+      ids: ids, origins: try splits(in: tree, nodeCount: nodes.first?.count ?? 0), texts: texts, warnings: warnings)
   }
 
   private static func hasRows(_ type: String, in tree: FileTree) -> Bool {

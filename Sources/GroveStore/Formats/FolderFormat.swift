@@ -75,7 +75,8 @@ public enum FolderFormat: GraphFormat {
       relations: relations, labeledType: .node, labels: labels,
       features: features.map { [.node: [("features", $0.matrix)]] } ?? [:], ids: ids.map { [.node: $0.names] } ?? [:],
       origins: try splits(in: tree, nodeCount: count), nodeYears: years.map { [.node: $0] } ?? [:],
-      edgeYears: Dictionary(uniqueKeysWithValues: edgeYears))
+      edgeYears: Dictionary(uniqueKeysWithValues: edgeYears),
+      texts: tree.contains("texts.jsonl") ? [.node: .file(tree, member: "texts.jsonl")] : [:])
   }
 
   // MARK: - Parts

@@ -79,6 +79,9 @@ public struct GraphImporter: Sendable {
     let nodes = try graph.nodeTypes.enumerated().map {
       try GraphImporter.nodes($1, named: GraphImporter.fileName($1.name, "type-\($0)"), of: graph, database, writer)
     }
+    for type in graph.nodeTypes where try graph.textFields(of: type).contains(TextDatabaseWriter.textField) {
+      try database.insertTexts(of: type, from: graph)
+    }
     let relations = try graph.relations.enumerated().map {
       try GraphImporter.relation(
         $1, named: GraphImporter.fileName($1.description, "relation-\($0)"), of: graph, writer)
@@ -103,7 +106,7 @@ public struct GraphImporter: Sendable {
   }
 
   /// A name of the user's as part of a file's name, or what stands for it.
-  private static func fileName(_ name: String, _ other: String) -> String {
+  static func fileName(_ name: String, _ other: String) -> String {
     let isPlain = name.utf8.allSatisfy {
       $0 >= 48 && $0 <= 57 || $0 >= 65 && $0 <= 90 || $0 >= 97 && $0 <= 122 || $0 == 95 || $0 == 45
     }
@@ -149,14 +152,26 @@ public struct GraphImporter: Sendable {
         }
       }
     }
-    let features = try graph.featureNames(of: type).enumerated().map {
-      try column($1, named: "\(name).features-\($0)", try graph.features(named: $1, of: type), writer)
-    }
+    let features =
+      try kept(type, of: graph, writer)
+      ?? graph.featureNames(of: type).enumerated().map {
+        try column($1, named: "\(name).features-\($0)", try graph.features(named: $1, of: type), writer)
+      }
     return StoreManifest.Nodes(
       type: type.name, count: count, keys: try array(keys, "\(name).keys", .key, writer),
       order: try array(order.map { UInt32($0) }, "\(name).order", .uint32, writer),
       years: try graph.nodeYears(of: type).map { try array($0, "\(name).years", .int32, writer) }, authorCounts: nil,
       records: nil, isNumbered: ids == nil ? true : nil, features: features.isEmpty ? nil : features)
+  }
+
+  /// The columns of a store that is written anew: their files stay as they are.
+  private static func kept(
+    _ type: NodeType, of graph: any GraphData, _ writer: StoreWriter
+  ) throws -> [StoreManifest.Features]? {
+    guard let store = graph as? GraphStore, writer.former != nil else { return nil }
+    let columns = store.manifest.nodes.first { $0.type == type.name }?.features ?? []
+    for file in columns.flatMap(\.files) { try store.verify(file) }
+    return columns
   }
 
   private static func column(

@@ -156,7 +156,7 @@ public struct StoreImporter: Sendable {
     } else {
       catalogue = catalogue.grown(to: papers.count)
     }
-    let nodes =
+    var nodes =
       [
         StoreManifest.Nodes(
           type: AcademicSchema.paper.name, count: papers.count, keys: papers.keys, order: papers.order,
@@ -167,6 +167,8 @@ public struct StoreImporter: Sendable {
           type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil,
           records: nil)
       }
+    let snapshot = StoreImporter.snapshot(papers.count, paperRows.hash, relations)
+    report.warnings += StoreImporter.keepFeatures(of: former, snapshot, &nodes)
     let rejects =
       (former?.manifest.rejects ?? [])
       + (try report.rejects.map { [try StoreFile.sealing("\(writer.folder)/\($0)")] } ?? [])
@@ -176,7 +178,7 @@ public struct StoreImporter: Sendable {
       catalogue: try catalogue.write(writer.path("catalogue.sqlite")),
       labeledType: former?.manifest.labeledType, labelRelation: former?.manifest.labelRelation,
       splits: catalogue.splitNames,
-      snapshot: StoreImporter.snapshot(papers.count, paperRows.hash, relations),
+      snapshot: snapshot,
       reports: (former?.manifest.reports ?? []) + (files.members.isEmpty ? [] : [report]),
       rejects: rejects)
     if options.labels != nil || !options.splits.isEmpty {
@@ -185,6 +187,28 @@ public struct StoreImporter: Sendable {
     }
     try writer.commit(manifest)
     return report
+  }
+
+  /// Hands the feature columns of the former store on where nothing has changed that their rows were made of.
+  ///
+  /// - Returns: which could not be, one sentence a type.
+  private static func keepFeatures(
+    of former: GraphStore?, _ snapshot: String, _ nodes: inout [StoreManifest.Nodes]
+  ) -> [String] {
+    var warnings: [String] = []
+    for old in former?.manifest.nodes ?? [] {
+      guard let features = old.features else { continue }
+      let place = nodes.firstIndex { $0.type == old.type && $0.keys.checksum == old.keys.checksum }
+      if let place, former?.snapshot == snapshot {
+        nodes[place].features = features
+        continue
+      }
+      let names = features.map { quoted($0.name) }.joined(separator: ", ")
+      warnings.append(
+        "the records have changed, so feature \(features.count == 1 ? "column" : "columns") \(names) of \(old.type) "
+          + "\(features.count == 1 ? "was" : "were") dropped; make \(features.count == 1 ? "it" : "them") again")
+    }
+    return warnings
   }
 
   /// The hash of all records: counts and sums by type and relation.

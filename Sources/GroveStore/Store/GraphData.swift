@@ -2,7 +2,7 @@ public import GroveGraphs
 import GroveKernels
 
 /// A graph that commands work on: a store, or files read into memory.
-public protocol GraphData: GraphSource, FeatureSource {
+public protocol GraphData: GraphSource, FeatureSource, TextSource {
   /// The folder or file.
   var path: String { get }
   /// The format's name.

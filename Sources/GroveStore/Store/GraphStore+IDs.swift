@@ -66,6 +66,11 @@ extension GraphStore {
       for (column, value) in row ?? Row() where column != "number" && column != "record" && !value.isNull {
         result[column] = String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map(String.init) ?? ""
       }
+      let texts = TextDatabaseWriter.textTable(of: type)
+      if isGraph, try db.tableExists(texts) {
+        result[TextDatabaseWriter.textField] = try String.fetchOne(
+          db, sql: "SELECT text FROM \(texts.quotedDatabaseIdentifier) WHERE number = ?", arguments: [node])
+      }
       return result
     }
   }

@@ -195,36 +195,17 @@ public final class GraphStore: GraphSource, FeatureSource {
     return split
   }
 
-  /// Names of the feature columns of a type, the default one first; of records none yet, as they come with encoders.
-  public func featureNames(of type: NodeType) -> [String] {
-    manifest.nodes.first { $0.type == type.name }?.features?.map(\.name) ?? []
-  }
-
-  /// A feature column by its name.
-  ///
-  /// - Throws: `FormatFailure.unknownName` for a name that is not among `featureNames(of:)`; `StoreFailure.damaged`.
-  public func features(named name: String, of type: NodeType) throws -> FeatureMatrix {
-    let known = manifest.nodes.first { $0.type == type.name }?.features
-    guard let column = known?.first(where: { $0.name == name }) else {
-      throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: featureNames(of: type))
-    }
-    let mapped = try column.values.map { try array($0) as MappedArray<Float> }
-    guard let offsets = column.offsets, let columns = column.columns else {
-      return .dense(values: mapped.map { .mapped($0) } ?? [], width: column.width)
-    }
-    let values = mapped.map { Array($0) }
-    let rows = SparseRows(
-      offsets: Array(try array(offsets) as MappedArray<Int64>),
-      columns: Array(try array(columns) as MappedArray<Int32>),
-      columnCount: column.width)
-    return .sparse(rows: rows, values: values)
-  }
-
   /// Writes the store anew, without what is no longer used.
   ///
   /// - Throws: `StoreFailure`; `FileFailure`; the store is then as it was.
-  public func compact() throws {
-    if isGraph { try GraphImporter.rewrite(self) } else { try StoreImporter().run([], into: path) }
+  /// - Returns: what could not be kept, one sentence each.
+  @discardableResult
+  public func compact() throws -> [String] {
+    if isGraph {
+      try GraphImporter.rewrite(self)
+      return []
+    }
+    return try StoreImporter().run([], into: path).warnings
   }
 
   // MARK: - Inside

@@ -4,6 +4,8 @@ import GroveKernels
 /// What the elements of a store's array file are.
 enum StoreElement: String, Codable, Sendable {
   case int32, uint32, int64, float32
+  /// IEEE half precision.
+  case float16
   /// 16 bytes: `high`, then `low` of a `NodeKey`.
   case key
   /// 24 bytes: a key and a number.
@@ -13,6 +15,7 @@ enum StoreElement: String, Codable, Sendable {
     switch self {
     case .int32, .uint32, .float32: 4
     case .int64: 8
+    case .float16: 2
     case .key: 16
     case .reference: 24
     }

@@ -2,9 +2,9 @@ import Foundation
 public import GroveGraphs
 import GroveKernels
 
-/// Changes a store's labels and splits, which leaves its records and their files as they are.
+/// Changes a store's labels, splits and feature columns, which leaves its records and their files as they are.
 public struct StoreEditor: Sendable {
-  private let path: String
+  let path: String
 
   /// An editor of the store at `path`.
   public init(_ path: String) { self.path = path }

@@ -37,6 +37,9 @@ struct StoreManifest: Codable, Sendable {
     /// Of compressed rows.
     let offsets: StoreFile?
     let columns: StoreFile?
+    /// Whether the column was made of what the store holds, as encoded texts are: it is no part of the records, and their
+    /// hash does not cover it; nil: it came with them.
+    var isMade: Bool?
 
     var files: [StoreFile] { [values, offsets, columns].compactMap { $0 } }
   }
@@ -79,7 +82,7 @@ struct StoreManifest: Codable, Sendable {
   var isGraph: Bool?
   /// Counts up with each change.
   var generation: Int
-  let nodes: [Nodes]
+  var nodes: [Nodes]
   let relations: [Relation]
   /// References to papers that are not there: paper by paper, kept so that a later import can join them; nil in graphs.
   let unresolved: StoreFile?
@@ -209,12 +212,14 @@ public enum StoreFailure: Failure, Equatable {
   case occupied(path: String, holds: String, by: String)
   /// A graph that was imported whole where academic records are wanted.
   case holdsNoRecords(path: String)
+  /// Records that are no longer those that something was made of.
+  case changed(path: String)
 
   /// As the exit code tells it.
   public var kind: FailureKind {
     switch self {
     case .notAStore: .missingInput
-    case .damaged, .holdsNoRecords: .badData
+    case .damaged, .holdsNoRecords, .changed: .badData
     case .locked, .occupied: .cannotCreate
     }
   }
@@ -230,6 +235,8 @@ public enum StoreFailure: Failure, Equatable {
       "\(path): the store holds \(holds), to which \(thing) cannot be added; choose a new folder for --into"
     case .holdsNoRecords(let path):
       "\(path): the store holds a graph and no academic records; give a store that was made of a dump"
+    case .changed(let path):
+      "\(path): the store's records have changed meanwhile, so nothing was added to it; run the command again"
     }
   }
 }

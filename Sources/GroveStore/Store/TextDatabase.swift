@@ -12,7 +12,8 @@ import GroveKernels
 ///     meta(key, value)               stubs: how many papers have no record
 ///
 /// That of a graph imported whole has a table `node:TYPE(number, id, name)` a type, with a row for each id that its key
-/// does not give back as it was, and no `missing` and `meta`.
+/// does not give back as it was, and no `missing` and `meta`; and a table `text:TYPE(number, text)` for each type whose
+/// nodes have texts, with a row for each node that has one.
 ///
 /// Papers are numbered in the order of `record`, which has gaps where a record repeated an earlier one's id.
 /// `id` is an INTEGER or TEXT, exactly as given; NULL for nodes known by their name alone.
@@ -69,6 +70,28 @@ final class TextDatabaseWriter {
     CREATE TABLE missing(high INTEGER, low INTEGER, id TEXT);
     CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER);
     """
+
+  /// The field that texts of a graph that was imported whole are in.
+  static let textField = "text"
+
+  /// The table of such texts.
+  static func textTable(of type: NodeType) -> String { "text:\(type)" }
+
+  /// Makes the table of a type's texts and fills it.
+  func insertTexts(of type: NodeType, from source: any TextSource) throws {
+    let table = TextDatabaseWriter.textTable(of: type).quotedDatabaseIdentifier
+    try execute("CREATE TABLE \(table)(number INTEGER PRIMARY KEY, text TEXT NOT NULL)")
+    try insert("INSERT INTO \(table) VALUES (?, ?)") { row in
+      try source.forEachText(of: type, fields: [TextDatabaseWriter.textField]) { number, texts in
+        guard var text = texts[0], !text.isEmpty else { return }
+        row.bind(Int64(number), at: 1)
+        try text.withUTF8 { text in
+          row.bind(text, at: 2)
+          try row.step()
+        }
+      }
+    }
+  }
 
   private func execute(_ sql: String) throws {
     try TextDatabaseWriter.explained(path) { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }

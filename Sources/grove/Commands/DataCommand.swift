@@ -4,12 +4,12 @@ import GroveStore
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Data sets that Grove knows.", discussion: "Example: grove data get cora",
+    commandName: "data", abstract: "Data sets and models that Grove knows.", discussion: "Example: grove data get cora",
     subcommands: [List.self, Get.self, Make.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The catalogue of data sets.", discussion: "Example: grove data list")
+      abstract: "The catalogue of data sets and models.", discussion: "Example: grove data list")
 
     @OptionGroup var common: CommonOptions
 
@@ -20,18 +20,20 @@ struct DataCommand: ParsableCommand {
         "data",
         entries.map { entry -> [String: Any] in
           [
-            "name": entry.name, "title": entry.title, "source": entry.source, "licence": entry.licence,
+            "name": entry.name, "title": entry.title, "category": entry.category.rawValue, "source": entry.source,
+            "licence": entry.licence,
             "counts": entry.counts, "sha256": entry.sha256,
           ]
         })
-      report.table(entries.map { [$0.name + "  " + $0.title] })
+      report.table(entries.map { [$0.name + "  " + $0.title + ($0.category == .model ? " (model)" : "")] })
       try report.finish(common)
     }
   }
 
   struct Get: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetches a data set into the cache ($GROVE_CACHE, else ~/.cache/grove) and checks its SHA-256.",
+      abstract:
+        "Fetches a data set or model into the cache ($GROVE_CACHE, else ~/.cache/grove) and checks its SHA-256.",
       discussion: "Example: grove data get cora")
 
     @Argument(help: "A name of `grove data list`.") var name: String

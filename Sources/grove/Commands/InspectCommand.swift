@@ -35,6 +35,10 @@ struct InspectCommand: ParsableCommand {
     report.set("linkSplits", linkSplits)
     report.set(
       "features", Dictionary(summary.features.map { ($0.name, $0.width) }, uniquingKeysWith: { first, _ in first }))
+    var byType: [String: [String: Int]] = [:]
+    for column in summary.features { byType[column.type.name, default: [:]][column.name] = column.width }
+    report.set("featuresByType", byType)
+    report.set("textFields", try fields(of: graph))
     report.set("selfLoops", summary.selfLoopCount)
     report.set("isolated", summary.isolatedCount)
     report.set("components", components)
@@ -80,6 +84,16 @@ struct InspectCommand: ParsableCommand {
     if !summary.splitNames.isEmpty { report.say("Splits: \(summary.splitNames.joined(separator: ", "))") }
     if !linkSplits.isEmpty { report.say("Splits of links: \(linkSplits.joined(separator: ", "))") }
     report.say("Snapshot \(summary.snapshot)")
+  }
+
+  /// Names of the texts of each type that has any.
+  private func fields(of graph: any GraphData) throws -> [String: [String]] {
+    var fields: [String: [String]] = [:]
+    for type in graph.nodeTypes {
+      let known = try graph.textFields(of: type)
+      if !known.isEmpty { fields[type.name] = known }
+    }
+    return fields
   }
 
   private func fixed(_ value: Double) -> String { String((value * 100).rounded() / 100) }

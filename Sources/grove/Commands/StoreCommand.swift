@@ -42,7 +42,7 @@ struct StoreCommand: ParsableCommand {
       common.apply()
       let graph = try GraphStore(store)
       let before = try StoreCheck.byteCount(store)
-      try graph.compact()
+      for warning in try graph.compact() { Notice.say(warning) }
       let check = try StoreCheck(store)
       var report = Report("store compact")
       report.set("files", check.files)
