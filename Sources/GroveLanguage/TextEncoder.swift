@@ -11,8 +11,16 @@ public protocol TextEncoder: AnyObject {
   /// settings.
   var identity: String { get }
 
+  /// What the encoder's makers put before every text, unless told otherwise; mostly nothing.
+  var usualPrefix: String { get }
+
   /// Rows of the texts, in their order; an empty text has a row too.
   ///
   /// - Shape: [texts, F], dense or sparse.
   func encode(_ texts: [String]) throws -> FeatureMatrix
+}
+
+extension TextEncoder {
+  /// Nothing.
+  public var usualPrefix: String { "" }
 }

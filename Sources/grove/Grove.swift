@@ -14,6 +14,7 @@ struct Grove: ParsableCommand {
     discussion: "Example: grove train graphs/karate --model gcn --out run", version: GroveVersion.current,
     subcommands: [
       DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self,
+      EncodeCommand.self,
       ModelsCommand.self, SamplersCommand.self, TrainCommand.self,
       EvaluateCommand.self, CompareCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
     ])
@@ -41,6 +42,9 @@ struct Grove: ParsableCommand {
       Foundation.exit(failure.kind.rawValue)
     case is CancellationError:
       Notice.say("interrupted; nothing was kept")
+      Foundation.exit(130)
+    case let stopped as EncodingInterrupted:
+      Notice.say(stopped.description)
       Foundation.exit(130)
     case let failure as any Failure:
       Notice.say(oneLine(failure.description))

@@ -13,7 +13,7 @@ import GroveTensors
 /// - Source: Reimers, Gurevych 2019; modules and settings as the sentence-transformers library saves them.
 public final class BertEncoder: Module, TextEncoder {
   /// What happens to a text of more tokens than the model takes.
-  public enum LongTexts: String, Sendable, CaseIterable {
+  public enum LongTexts: String, Sendable, Codable, CaseIterable {
     /// Its end is left out.
     case truncate
     /// It is cut into pieces that fit, and their rows are averaged by length.
@@ -24,8 +24,6 @@ public final class BertEncoder: Module, TextEncoder {
   public struct Options: Sendable {
     /// Whether rows are brought to length 1; nil: as the model's modules say.
     public var normalizes: Bool?
-    /// Put before every text; nil: the model's own default prompt, if it has one.
-    public var prefix: String?
     /// What happens to long texts.
     public var longTexts = LongTexts.truncate
     /// Most tokens of a text, special ones included; nil: what the model says.
@@ -44,7 +42,8 @@ public final class BertEncoder: Module, TextEncoder {
   public let limit: Int
   private let options: Options
   private let normalizes: Bool
-  private let prefix: String
+  /// The model's own default prompt, if it has one.
+  public let usualPrefix: String
   /// Hash of the model's files.
   private let modelHash: String
 
@@ -77,7 +76,7 @@ public final class BertEncoder: Module, TextEncoder {
     limit = options.limit ?? most
     let prompts = try ModelSettings.optional("\(folder)/config_sentence_transformers.json")
     let prompt = prompts.flatMap { file in file.text("default_prompt_name").flatMap { file.texts("prompts")[$0] } }
-    prefix = options.prefix ?? prompt ?? ""
+    usualPrefix = prompt ?? ""
     normalizes = options.normalizes ?? modules.normalizes
     self.options = options
     modelHash = try Checksum.sha256(ofFile: "\(folder)/model.safetensors")
@@ -89,8 +88,8 @@ public final class BertEncoder: Module, TextEncoder {
   /// Hash of weights, vocabulary and options.
   public var identity: String {
     let settings = [
-      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)", prefix,
-      "\(modules.poolings)", "\(modules.layers.count)",
+      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)",
+      modules.identity,
     ]
     return Checksum.sha256(Data(settings.joined(separator: "\n").utf8))
   }
@@ -144,19 +143,9 @@ public final class BertEncoder: Module, TextEncoder {
   ///
   /// - Complexity: O(scalars), on all threads.
   public func tokens(of texts: [String]) -> [[[Int32]]] {
-    let parts = Workers.mapChunks(of: texts.count, atLeast: 16) { range in range.map { self.cut(texts[$0]) } }
-    return parts.flatMap { $0 }
-  }
-
-  private func cut(_ text: String) -> [[Int32]] {
-    let whole = prefix + text
-    if options.longTexts == .truncate { return [tokenizer.encode(whole, limit: limit)] }
-    let pieces = tokenizer.pieces(of: whole)
-    let room = limit - 2
-    if pieces.count <= room { return [tokenizer.surrounded(pieces)] }
-    return stride(from: 0, to: pieces.count, by: room).map {
-      tokenizer.surrounded(Array(pieces[$0..<min($0 + room, pieces.count)]))
-    }
+    let cutter = TextCutter(tokenizer: tokenizer, limit: limit, longTexts: options.longTexts)
+    return Workers.mapChunks(of: texts.count, atLeast: 16) { range in range.map { cutter.sequences(of: texts[$0]) } }
+      .flatMap { $0 }
   }
 
   /// Rows of texts out of rows of their pieces: means weighted by length.
@@ -179,5 +168,22 @@ public final class BertEncoder: Module, TextEncoder {
       for k in text * width..<(text + 1) * width { result[k] *= scale }
     }
     return result
+  }
+}
+
+/// Cuts texts into sequences that a model takes.
+private struct TextCutter: Sendable {
+  let tokenizer: any Tokenizer
+  let limit: Int
+  let longTexts: BertEncoder.LongTexts
+
+  func sequences(of text: String) -> [[Int32]] {
+    if longTexts == .truncate { return [tokenizer.encode(text, limit: limit)] }
+    let pieces = tokenizer.pieces(of: text)
+    let room = limit - 2
+    if pieces.count <= room { return [tokenizer.surrounded(pieces)] }
+    return stride(from: 0, to: pieces.count, by: room).map {
+      tokenizer.surrounded(Array(pieces[$0..<min($0 + room, pieces.count)]))
+    }
   }
 }

@@ -1,4 +1,4 @@
-public import GroveGraphs
+import GroveGraphs
 public import GroveKernels
 
 /// Encodes many texts, each only once: what was encoded before, by anyone with the same encoder, is read from a file.
@@ -40,7 +40,7 @@ public final class CachedEncoding {
   /// - Throws: what the encoder, the texts and the file throw, and whatever `progress` throws to stop.
   /// - Complexity: the encoder's for texts that are new, a hash for the others; memory for a piece and the keys.
   public func encode(
-    _ texts: (_ take: (String) throws -> Void) throws -> Void, progress: (Progress) throws -> Void = { _ in }
+    _ texts: (_ take: (String) throws -> Void) throws -> Void, progress: @escaping (Progress) throws -> Void = { _ in }
   ) throws -> [RowLog.Key] {
     var keys: [RowLog.Key] = []
     var waiting: [String] = []

@@ -69,6 +69,9 @@ final class SentenceModules: Module {
     self.width = columns
   }
 
+  /// Equal for modules that make equal rows of equal tokens.
+  var identity: String { "\(poolings) \(layers.map(\.identity))" }
+
   /// Rows of texts before they are brought to a length.
   ///
   /// - Shape: [tokens, d] → [segments, F].
@@ -83,6 +86,7 @@ final class SentenceModules: Module {
 final class DenseModule: Module {
   let linear: PretrainedLinear
   let width: Int
+  let identity: String
   private let isTanh: Bool
 
   init(folder: String, inputWidth: Int) throws {
@@ -98,6 +102,7 @@ final class DenseModule: Module {
     }
     let weights = try PretrainedWeights("\(folder)/model.safetensors", family: .bert)
     linear = try weights.linear("linear", inputWidth, width)
+    identity = "\(try Checksum.sha256(ofFile: "\(folder)/model.safetensors")) \(isTanh)"
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {

@@ -1,4 +1,4 @@
-public import GroveGraphs
+import GroveGraphs
 public import GroveLayers
 public import GroveTensors
 

@@ -8,6 +8,8 @@ struct FeatureColumn {
   let element: FeatureElement
   /// F, the number of columns of a row.
   let width: Int
+  /// How it was made, as a store keeps it.
+  let recipe: String?
 
   /// Refuses rows without numbers, and names that `--features` understands in another way or that cannot be typed.
   func check(_ path: String) throws {

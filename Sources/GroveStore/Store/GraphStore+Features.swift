@@ -10,6 +10,11 @@ extension GraphStore {
   /// - Complexity: O(1): no column is read.
   public func featureWidths(of type: NodeType) -> [Int] { columns(of: type).map(\.width) }
 
+  /// How a feature column was made, as it was given with it; nil where that is not known.
+  public func featureRecipe(named name: String, of type: NodeType) -> String? {
+    columns(of: type).first { $0.name == name }?.recipe
+  }
+
   /// Names of the columns that came with the records, and that their hash covers.
   func recordedFeatureNames(of type: NodeType) -> [String] {
     columns(of: type).filter { $0.isMade != true }.map(\.name)

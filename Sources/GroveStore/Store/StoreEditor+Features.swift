@@ -22,16 +22,17 @@ extension StoreEditor {
   ///   - isDefault: whether it becomes the type's first column; otherwise it takes the place of the one of its name, or
   ///     the last.
   ///   - snapshot: of the records that the rows were made of; where the store has another by now, nothing is changed.
+  ///   - recipe: how the column was made, for whoever wants to make another row of it.
   /// - Throws: `FormatFailure` for an unknown type, another number of rows than nodes, a name that cannot be used or a
   ///   number that is not finite in the column's element; `StoreFailure.changed`; `StoreFailure`; `FileFailure`. The
   ///   store is then as it was.
   /// - Complexity: O(entries) time.
   public func set(
     features: FeatureMatrix, named name: String, of type: NodeType, elementType: FeatureElement = .f32,
-    isDefault: Bool = false, snapshot: String? = nil
+    isDefault: Bool = false, snapshot: String? = nil, recipe: String? = nil
   ) throws {
     let width = features.width
-    let column = FeatureColumn(name: name, type: type, element: elementType, width: width)
+    let column = FeatureColumn(name: name, type: type, element: elementType, width: width, recipe: recipe)
     try set(column, isDefault, snapshot) { count, files in
       try DatasetChecks.rows(features.rowCount, of: "feature rows", expected: count, path: path)
       switch features {
@@ -54,9 +55,9 @@ extension StoreEditor {
   /// - Complexity: O(N · F) time, O(1 MB) memory beside what `rows` gives.
   public func set(
     featuresOfWidth width: Int, named name: String, of type: NodeType, elementType: FeatureElement = .f32,
-    isDefault: Bool = false, snapshot: String? = nil, rows: (Range<Int>) throws -> [Float]
+    isDefault: Bool = false, snapshot: String? = nil, recipe: String? = nil, rows: (Range<Int>) throws -> [Float]
   ) throws {
-    let column = FeatureColumn(name: name, type: type, element: elementType, width: width)
+    let column = FeatureColumn(name: name, type: type, element: elementType, width: width, recipe: recipe)
     try set(column, isDefault, snapshot) { count, files in (try files.dense(rows: count, rows), nil, nil) }
   }
 
@@ -87,7 +88,7 @@ extension StoreEditor {
         FeatureFiles(place: self.path, column: column) { path("features-\(number)-\($0)") })
       let made = StoreManifest.Features(
         name: column.name, width: column.width, values: files.values, offsets: files.offsets, columns: files.columns,
-        isMade: true)
+        isMade: true, recipe: column.recipe)
       let former = place.map { columns.remove(at: $0) }
       columns.insert(made, at: isDefault ? 0 : number)
       return former.map { $0.isMade != true } ?? false

@@ -40,6 +40,8 @@ struct StoreManifest: Codable, Sendable {
     /// Whether the column was made of what the store holds, as encoded texts are: it is no part of the records, and their
     /// hash does not cover it; nil: it came with them.
     var isMade: Bool?
+    /// How it was made, in the words of whoever made it; nil where that is not known.
+    var recipe: String?
 
     var files: [StoreFile] { [values, offsets, columns].compactMap { $0 } }
   }
