@@ -33,6 +33,8 @@ public final class BertEncoder: Module, TextEncoder {
     public init() {}
   }
 
+  /// Where its files lie.
+  public let folder: String
   /// The encoder of tokens.
   public let model: BertModel
   let modules: SentenceModules
@@ -56,6 +58,7 @@ public final class BertEncoder: Module, TextEncoder {
   /// - Complexity: O(bytes of the weights).
   public init(folder: String, options: Options = Options()) throws {
     guard AtomicFile.isFolder(folder) else { throw FileFailure.missing(path: folder) }
+    self.folder = folder
     tokenizer = try WordPieceTokenizer(folder: folder)
     model = try BertModel(folder: folder)
     let configuration = model.configuration

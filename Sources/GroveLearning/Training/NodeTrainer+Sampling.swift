@@ -38,17 +38,16 @@ extension NodeTrainer {
     }
   }
 
-  /// One step on each batch of an epoch, at the epoch's learning rate.
+  /// One step on each batch of an epoch, at the given learning rate.
   ///
   /// - Parameter between: called after each step.
   /// - Returns: the mean over training nodes of the loss before the step of their batch.
   /// - Throws: `TrainingFailure.nonFiniteLoss` with the batch; what `between` throws.
   func steps(
     _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, _ loader: Loader<SampledBatch>,
-    epoch: Int, between: () throws -> Void
+    epoch: Int, rate: Float, between: () throws -> Void
   ) throws -> Double {
     let shown = model.shown(to: .train)
-    let rate = learningRate(epoch)
     var total = 0.0
     let batches = loader.batches(epoch: epoch)
     while let batch = try clock.time(\.waiting, { try batches.next() }) {

@@ -97,11 +97,13 @@ public struct NodeTrainer {
     let loader = try loader(for: model)
     func epoch(_ loop: inout TrainingLoop) throws -> MetricsLog.Line {
       let epoch = loop.state.epoch
+      // The schedule ends with the epochs that the configuration gives it.
+      let rate = loop.state.tunedAfter == nil ? configuration.learningRate(in: epoch) : configuration.lr
       let loss =
         try loader.map {
-          try steps(model, classifier, optimizer, $0, epoch: epoch) { try loop.leaveEpoch(ifAsked: shouldStop) }
+          try steps(model, classifier, optimizer, $0, epoch: epoch, rate: rate) { try loop.leaveEpoch(ifAsked: shouldStop) }
         }
-        ?? step(model, classifier, optimizer, epoch: epoch)
+        ?? step(model, classifier, optimizer, epoch: epoch, rate: rate)
       let scores = try score(model, classifier, loader, epoch: epoch)
       if isBetter(scores, than: loop.state) {
         loop.state.bestEpoch = epoch
@@ -109,7 +111,7 @@ public struct NodeTrainer {
         loop.state.bestLoss = scores.validationLoss
         loop.kept = [KeptWeights(epoch: 0, weights: ModelWeights(of: classifier))]
       }
-      return scores.line(epoch: epoch, loss: loss, rate: learningRate(epoch), metric)
+      return scores.line(epoch: epoch, loss: loss, rate: rate, metric)
     }
     if loop.state.tunedAfter == nil {
       try loop.train(until: isStale, progress: progress, shouldStop: shouldStop, epoch)
@@ -141,17 +143,15 @@ public struct NodeTrainer {
       shouldStop: shouldStop, epoch)
   }
 
-  func learningRate(_ epoch: Int) -> Float { configuration.learningRate(in: epoch) }
-
   /// One step on all training nodes.
   ///
   /// - Returns: the loss before it.
   private func step(
-    _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, epoch: Int
+    _ model: TrainedModel, _ classifier: any Classifier, _ optimizer: any Optimizer, epoch: Int, rate: Float
   ) throws -> Double {
     let (loss, gradients) = gradients(model, classifier, epoch: epoch)
     guard loss.isFinite else { throw diverged(classifier, gradients, epoch: epoch) }
-    clock.time(\.optimizer) { optimizer.step(gradients, learningRate: learningRate(epoch)) }
+    clock.time(\.optimizer) { optimizer.step(gradients, learningRate: rate) }
     return Double(loss)
   }
 

@@ -166,11 +166,11 @@ struct LoadedRun {
     graph = try openGraph(store ?? configuration.store)
     let data: NodeData
     if store == nil {
-      data = try NodeData(graph, &configuration)
+      data = try nodeData(of: graph, &configuration)
       split = try SplitChoice.split(
         configuration.splits, run: run, seed: configuration.seed, graph: graph, labels: data.labels)
     } else {
-      data = try NodeData(graph, for: signature, &configuration)
+      data = try nodeData(of: graph, &configuration, for: signature)
       split = Split(name: "none", kind: "not a graph that was trained on", train: [], validation: [], test: [])
     }
     if configuration.isOpenWorld {

@@ -125,6 +125,23 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Loss of links, such as bpr, skip-gram or info-nce (default: the link model's own).")
   var loss: String?
 
+  @Option(
+    help:
+      "Text encoders whose rows are the features: a name, or type=name for several types, with :FOLDER for a model, such as minilm or paper=bert:model,author=hash."
+  )
+  var encoder: String?
+  @Option(help: "With --encoder: fields whose texts are encoded, separated by commas (default: title,abstract).")
+  var fields: String?
+  @Option(
+    name: .customLong("tune-encoder"),
+    help: "With --encoder: last layers of the encoder that are trained with the model, once that is trained.")
+  var tuneEncoder: Int?
+  @Option(help: "With --encoder: rank of low-rank adapters that are trained in the encoder's layers.") var lora: Int?
+  @Option(name: .customLong("encoder-rate"), help: "Learning rate of the encoder (default 2e-5; adapters alone 2e-4).")
+  var encoderRate: Float?
+  @Option(name: .customLong("tune-epochs"), help: "Epochs in which the encoder is trained (default 3).")
+  var tuneEpochs: Int?
+
   /// The flags that were given, by configuration key.
   var layer: ConfigurationLayer {
     var layer = ConfigurationLayer(origin: "command line")
@@ -144,13 +161,15 @@ struct TrainingOptions: ParsableArguments {
       ("epochs", epochs),
       ("patience", patience), ("checkpointEvery", checkpointEvery), ("batch", batch), ("bases", bases),
       ("walkLength", walkLength),
-      ("correctionSteps", correctionSteps), ("negativeCount", negativeCount),
+      ("correctionSteps", correctionSteps), ("negativeCount", negativeCount), ("tuneEncoder", tuneEncoder),
+      ("lora", lora), ("tuneEpochs", tuneEpochs),
     ]
     let numbers: [(String, Float?)] = [
       ("dropout", dropout), ("attentionDropout", attentionDropout), ("alpha", alpha), ("theta", theta), ("lr", lr),
       ("weightDecay", weightDecay), ("weightDecay2", weightDecay2), ("momentum", momentum),
       ("labelSmoothing", labelSmoothing), ("correctionScale", correctionScale), ("correctionAlpha", correctionAlpha),
       ("smoothingAlpha", smoothingAlpha), ("rho", rho), ("eta", eta), ("tau", tau),
+      ("encoderRate", encoderRate),
     ]
     let switches: [(String, Bool?)] = [
       ("residual", residual), ("recompute", recompute), ("normalizeEmbeddings", normalizeEmbeddings),
@@ -161,6 +180,8 @@ struct TrainingOptions: ParsableArguments {
     for (key, value) in counts { layer.set(key, value) }
     for (key, value) in numbers { layer.set(key, value) }
     for (key, value) in switches { layer.set(key, value) }
+    layer.set("encoders", encoder?.split(separator: ",").map(String.init))
+    layer.set("fields", fields?.split(separator: ",").map(String.init))
     layer.set("relations", relations?.split(separator: ",").map(String.init))
     layer.set("metapaths", metapaths?.split(separator: ",").map(String.init))
     layer.set("methodOptions", methodOptions?.split(separator: ",").map(String.init))

@@ -26,7 +26,7 @@ struct TrainingTask {
       return
     }
     let graph = try openGraph(configuration.store)
-    let data = try NodeData(graph, &configuration)
+    let data = try nodeData(of: graph, &configuration)
     if settlesSplits {
       configuration.splits = try SplitChoice(
         words: configuration.splits, graph: graph, isOpenWorld: configuration.isOpenWorld
