@@ -20,7 +20,9 @@ let package = Package(
     .executable(name: "grove", targets: ["grove"]),
     .library(
       name: "Grove",
-      targets: ["GroveLearning", "GroveLanguage", "GroveStore", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels"]),
+      targets: [
+        "GroveLearning", "GroveLanguage", "GroveStore", "GroveLayers", "GroveTensors", "GroveGraphs", "GroveKernels",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -34,6 +36,7 @@ let package = Package(
     .target(
       name: "CSimdJSON", cxxSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CXXHash", cSettings: cSettings),
+    .target(name: "CHNSW", cxxSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "GroveKernels",
       dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")],
@@ -43,7 +46,7 @@ let package = Package(
     .target(
       name: "GroveStore",
       dependencies: [
-        "GroveGraphs", "GroveKernels", "CArchive", "CSimdJSON", "CXXHash",
+        "GroveGraphs", "GroveKernels", "CArchive", "CHNSW", "CSimdJSON", "CXXHash",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

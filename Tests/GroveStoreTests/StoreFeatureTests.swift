@@ -130,6 +130,9 @@ import Testing
     try editor.set(features: .dense(values: .array(expected), width: width), named: "matrix", of: Self.paper)
     let columns = try GraphStore(path).manifest.nodes[0].features ?? []
     #expect(columns[0].values?.checksum == columns[1].values?.checksum)
+    #expect(
+      try GraphStore(path).featureIdentity(named: "rows", of: Self.paper)
+        == GraphStore(path).featureIdentity(named: "matrix", of: Self.paper))
     // A type without nodes has columns too: nothing is asked for.
     try editor.set(featuresOfWidth: width, named: "nobody", of: AcademicSchema.venue) { _ in
       Issue.record("rows of no node were asked for")

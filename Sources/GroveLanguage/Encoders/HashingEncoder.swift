@@ -13,7 +13,7 @@ import GroveKernels
 ///   are left out.
 public final class HashingEncoder: WordEncoder {
   /// The encoder's name in commands.
-  public static let name = "hashing"
+  public static let name = "hash"
   /// Its settings.
   public static let options = [
     EncoderOption("columns", "4096", "number of columns that words are hashed to"),

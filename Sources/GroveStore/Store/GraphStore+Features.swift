@@ -15,6 +15,17 @@ extension GraphStore {
     columns(of: type).first { $0.name == name }?.recipe
   }
 
+  /// What a feature column's numbers are, by their hash: equal for equal numbers in equal order, stored in one way.
+  ///
+  /// - Throws: `FormatFailure.unknownName` for a name that is not among `featureNames(of:)`.
+  /// - Complexity: O(1): no column is read.
+  public func featureIdentity(named name: String, of type: NodeType) throws -> String {
+    guard let column = columns(of: type).first(where: { $0.name == name }) else {
+      throw FormatFailure.unknownName(path: path, what: "feature column", name: name, known: featureNames(of: type))
+    }
+    return column.files.map(\.checksum).joined(separator: " ")
+  }
+
   /// Names of the columns that came with the records, and that their hash covers.
   func recordedFeatureNames(of type: NodeType) -> [String] {
     columns(of: type).filter { $0.isMade != true }.map(\.name)
