@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows Grove on a real graph, `make test` runs everything that must pass.
 
-PACKAGES = libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev zlib1g-dev libxxhash-dev g++ python3-pip
+PACKAGES = libsuitesparse-dev libgraphblas-dev libsqlite3-dev libsimdjson-dev libarchive-dev zlib1g-dev libxxhash-dev libhnswlib-dev g++ python3-pip
 DEMO ?= demo
 # Of the demo: papers of the synthetic dump, and the last years of training and validation.
 DEMO_PAPERS ?= 20000

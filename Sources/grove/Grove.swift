@@ -14,7 +14,7 @@ struct Grove: ParsableCommand {
     discussion: "Example: grove train graphs/karate --model gcn --out run", version: GroveVersion.current,
     subcommands: [
       DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self,
-      EncodeCommand.self,
+      EncodeCommand.self, SearchCommand.self,
       ModelsCommand.self, SamplersCommand.self, TrainCommand.self,
       EvaluateCommand.self, CompareCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,
     ])

@@ -6,7 +6,7 @@ public import GroveTensors
 ///
 /// In training a step encodes only the texts it is asked for. Nothing within the layers is kept between the forward and
 /// the backward pass: a few texts at a time are encoded again, so memory does not grow with the number of texts beyond
-/// their rows, or with that of their tokens. In evaluation all texts are encoded at most once for each state of the
+/// their rows, or with that of their tokens. For evaluation all texts are encoded at most once for each state of the
 /// weights.
 public final class TextFeatures: TunableFeatures {
   /// Whether training changes the encoder from now on.
@@ -19,7 +19,7 @@ public final class TextFeatures: TunableFeatures {
   private let sequences: [[Int32]]
   /// Rows of all texts by the weights `seen`. [texts, F]
   private var rows: Tensor
-  private var seen: [[Float]]
+  private var seen: [FloatBuffer]
 
   /// The encoder, hidden from what lists a module's parameters: most of it never changes.
   private struct Frozen { let encoder: BertEncoder }
@@ -43,23 +43,43 @@ public final class TextFeatures: TunableFeatures {
     trained = encoder.model.trainedModules
     self.sequences = sequences
     self.rows = rows.densified().detached()
-    seen = TextFeatures.weights(of: trained)
+    seen = TextFeatures.weights(of: trained).map(TextFeatures.copy)
     for module in trained { for parameter in module.parameters() { parameter.value.rateScale = rateScale } }
   }
 
   /// Rows of the given nodes, of all where nil. [nodes, F]
   public func features(of nodes: [Int32]?) -> Tensor {
     if isTuning && Pass.isTraining { return live(nodes ?? sequences.indices.map { Int32($0) }) }
-    let now = TextFeatures.weights(of: trained)
-    if now != seen {
-      rows = Tensor(frozen.encoder.rows(of: sequences), rows: sequences.count, columns: width)
-      seen = now
-    }
     return nodes.map { rows.gathering(rows: $0) } ?? rows
   }
 
-  private static func weights(of modules: [any Module]) -> [[Float]] {
-    modules.flatMap { $0.parameters().map { $0.value.value.values } }
+  /// Encodes all texts again where the weights have changed since that was done last.
+  ///
+  /// - Complexity: O(weights) where they have not, else the encoder's for all texts.
+  public func refresh() {
+    let now = TextFeatures.weights(of: trained)
+    if zip(now, seen).allSatisfy(TextFeatures.areEqual) { return }
+    rows = Tensor(frozen.encoder.rows(of: sequences), rows: sequences.count, columns: width)
+    seen = now.map(TextFeatures.copy)
+  }
+
+  private static func weights(of modules: [any Module]) -> [FloatBuffer] {
+    modules.flatMap { $0.parameters().map(\.value.value.buffer) }
+  }
+
+  private static func copy(_ buffer: FloatBuffer) -> FloatBuffer {
+    let result = FloatBuffer(count: buffer.count)
+    result.copy(from: buffer)
+    return result
+  }
+
+  private static func areEqual(_ a: FloatBuffer, _ b: FloatBuffer) -> Bool {
+    a.read { a in
+      b.read { b in
+        for place in 0..<a.count where a[place] != b[place] { return false }
+        return true
+      }
+    }
   }
 
   /// Rows by the weights as they are, with a gradient. [nodes, F]

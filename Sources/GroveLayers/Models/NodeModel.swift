@@ -47,6 +47,9 @@ public protocol TunableFeatures: FeatureModule {
   /// Whether rows are those of the encoder as it is now, recorded in training; before that they are those that it gave
   /// before any training.
   var isTuning: Bool { get set }
+
+  /// Brings the rows that evaluation sees up to the weights as they are; does nothing where these have not changed.
+  func refresh()
 }
 
 /// Given features, dense or sparse rows.

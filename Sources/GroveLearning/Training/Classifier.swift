@@ -18,6 +18,7 @@ protocol Classifier: Module {
 
 extension NodeClassifier: Classifier {
   func output(on shown: TrainedModel.Shown, layerwise: Bool) -> NodeOutput {
+    if !Pass.isTraining { tunableFeatures?.refresh() }
     if layerwise, let stack = model as? ConvolutionStack {
       return stack.layerwise(on: shown.graph) { rows(of: $0, on: shown) }
     }
@@ -54,6 +55,7 @@ extension HeteroClassifier: Classifier {
 
   /// Output for every node of every type.
   func outputs(on shown: TrainedModel.Shown) -> HeteroOutput {
+    if !Pass.isTraining { tunableFeatures?.refresh() }
     guard let graph = shown.heterogeneous else { preconditionFailure("HeteroClassifier: a graph of one type") }
     return model(graph.types.indices.map { rows(of: nil, type: $0, on: shown) }, on: graph)
   }

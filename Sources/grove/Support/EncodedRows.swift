@@ -2,9 +2,7 @@ import Foundation
 import GroveGraphs
 import GroveKernels
 import GroveLanguage
-import GroveLearning
 import GroveStore
-import GroveTensors
 
 /// Rows of many texts: sparse ones at hand, dense ones on the disk.
 struct EncodedRows {
@@ -96,7 +94,22 @@ struct EncodedRows {
 
   /// All rows as a table to give away.
   func table(ids: [String]?) throws -> EmbeddingTable {
-    EmbeddingTable(ids: ids, rows: count, width: width, values: try matrix().tensor().values)
+    EmbeddingTable(ids: ids, rows: count, width: width, values: EncodedRows.dense(try matrix()))
+  }
+
+  /// Every number of a matrix, row after row.
+  static func dense(_ matrix: FeatureMatrix) -> [Float] {
+    switch matrix {
+    case .dense(let values, _): return values.copied
+    case .sparse(let rows, let values):
+      var all = [Float](repeating: 0, count: rows.rowCount * rows.columnCount)
+      for row in 0..<rows.rowCount {
+        for entry in rows.range(of: row) {
+          all[row * rows.columnCount + Int(rows.columns[entry])] = values?[entry] ?? 1
+        }
+      }
+      return all
+    }
   }
 }
 
