@@ -47,7 +47,8 @@ import Testing
     let vectors = try read(
       words.enumerated().map { "\($0.element) \($0.offset) -\($0.offset).5" }.joined(separator: "\n"))
     #expect(vectors.words == words)
-    #expect(Array(vectors.values) == (0..<count).flatMap { [Float($0), -Float($0) - 0.5] })
+    let expected: [[Float]] = (0..<count).map { row in [Float(row), -Float(row) - 0.5] }
+    #expect(Array(vectors.values) == Array(expected.joined()))
   }
 
   @Test func `Broken files are told with the line`() throws {

@@ -45,7 +45,7 @@ enum VocabularyFile {
   /// - Throws: `TokenizerFailure.malformed` where there is no such object or a number is none.
   static func pieces(ofTokenizer bytes: [UInt8], path: String) throws -> PieceList {
     var reader = JSONKeys(bytes)
-    guard reader.enter("model"), reader.enter("vocab") else {
+    guard reader.enter("model"), reader.enter("vocab"), reader.isAtObject else {
       throw TokenizerFailure.malformed(path: path, reason: "it has no object model.vocab")
     }
     var list = PieceList()
@@ -76,6 +76,9 @@ private struct JSONKeys {
     }
     return false
   }
+
+  /// Whether the value that stands here is an object.
+  var isAtObject: Bool { bytes[at...].first { $0 > 32 } == UInt8(ascii: "{") }
 
   /// The next key of the object that stands here, or nil after its last; the reader then stands before its value.
   mutating func nextKey() -> [UInt8]? {
