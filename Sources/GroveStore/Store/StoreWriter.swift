@@ -39,7 +39,11 @@ final class StoreWriter {
     sweep(keeping: former)
   }
 
-  deinit { close(lock) }
+  deinit {
+    // A process that is being started shares the lock until it runs its own program: closing alone would leave it held.
+    flock(lock, LOCK_UN)
+    close(lock)
+  }
 
   /// Calls `body` with the right to change the store in `folder`; where it fails, the store is as it was.
   static func change<Result>(_ folder: String, _ body: (StoreWriter) throws -> Result) throws -> Result {
