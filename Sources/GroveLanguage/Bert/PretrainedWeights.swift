@@ -16,16 +16,19 @@ struct PretrainedWeights {
     prefix = file.contains("\(named)embeddings.word_embeddings.weight") ? named : ""
   }
 
-  /// A tensor of the published shape, as rows.
+  /// A tensor of the published shape, as rows, read in place where the file allows it: not to be written to.
   ///
   /// - Throws: `SafetensorsFailure` naming file, tensor and both shapes.
   func rows(_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor {
     Tensor(try file.floats(named: prefix + name, shape: [rows, columns]), rows: rows, columns: columns)
   }
 
-  /// One row of numbers. [1, columns]
+  /// One row of numbers, copied, so that training may change it. [1, columns]
   func row(_ name: String, _ columns: Int) throws -> Tensor {
-    Tensor(try file.floats(named: prefix + name, shape: [columns]), rows: 1, columns: columns)
+    let stored = try file.floats(named: prefix + name, shape: [columns])
+    let copy = FloatBuffer(count: columns)
+    copy.copy(from: stored)
+    return Tensor(copy, rows: 1, columns: columns)
   }
 
   /// A dense layer, whose weight is stored [out, in].
