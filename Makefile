@@ -6,10 +6,11 @@ DEMO ?= demo
 DEMO_PAPERS ?= 20000
 DEMO_YEARS ?= 2012,2015
 READERS = .build/readers
+MODELS = .build/models
 GROVE = .build/release/grove
 TEST_FLAGS = -c release -Xswiftc -enable-testing
 
-.PHONY: setup build demo test check check-long readers clean
+.PHONY: setup build demo test check check-long readers models clean
 
 # Installs what is missing; does nothing, and needs no network, where all is there.
 setup:
@@ -54,6 +55,7 @@ demo: build
 # Cheapest first: format, length and pointer lists, build with warnings as errors, tests, end-to-end commands.
 test: setup check readers
 	swift build --build-tests $(TEST_FLAGS)
+	@$(MAKE) --no-print-directory models
 	GROVE_READERS=$(abspath $(READERS)) swift test $(TEST_FLAGS)
 
 check:
@@ -65,6 +67,10 @@ readers:
 	@python3 -c "import sys; sys.path.insert(0, '$(READERS)'); import numpy, safetensors, gensim" 2>/dev/null || \
 	  { mkdir -p $(READERS) && python3 -m pip install -q --target $(READERS) numpy safetensors gensim; } || \
 	  { rm -rf $(READERS); echo "SKIPPED: no Python readers; tests of exported files with them will say so"; }
+
+# The encoder that tests compare with its reference, by the program that was built; a network is needed the first time.
+models:
+	@$(GROVE) data get minilm --into $(MODELS) >/dev/null || echo "SKIPPED: no MiniLM; tests of text encoders will say so"
 
 # Hours rather than minutes: ten-run accuracies, hundreds of kills, fuzzers, sanitizers.
 check-long: test

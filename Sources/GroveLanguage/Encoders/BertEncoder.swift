@@ -44,6 +44,8 @@ public final class BertEncoder: Module, TextEncoder {
   public let limit: Int
   private let options: Options
   private let normalizes: Bool
+  /// Whether texts are put into lower case before they are cut, whatever the tokenizer does.
+  private let lowercases: Bool
   /// The model's own default prompt, if it has one.
   public let usualPrefix: String
   /// Hash of the model's files.
@@ -77,6 +79,7 @@ public final class BertEncoder: Module, TextEncoder {
         encoder: "bert", reason: "texts of \(asked) tokens", advice: "choose 3 to \(configuration.positionCount)")
     }
     limit = options.limit ?? most
+    lowercases = sentences?.flag("do_lower_case") ?? false
     let prompts = try ModelSettings.optional("\(folder)/config_sentence_transformers.json")
     let prompt = prompts.flatMap { file in file.text("default_prompt_name").flatMap { file.texts("prompts")[$0] } }
     usualPrefix = prompt ?? ""
@@ -91,7 +94,7 @@ public final class BertEncoder: Module, TextEncoder {
   /// Hash of weights, vocabulary and options.
   public var identity: String {
     let settings = [
-      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)",
+      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)", "\(lowercases)",
       modules.identity,
     ]
     return Checksum.sha256(Data(settings.joined(separator: "\n").utf8))
@@ -146,7 +149,7 @@ public final class BertEncoder: Module, TextEncoder {
   ///
   /// - Complexity: O(scalars), on all threads.
   public func tokens(of texts: [String]) -> [[[Int32]]] {
-    let cutter = TextCutter(tokenizer: tokenizer, limit: limit, longTexts: options.longTexts)
+    let cutter = TextCutter(tokenizer: tokenizer, limit: limit, longTexts: options.longTexts, lowercases: lowercases)
     return Workers.mapChunks(of: texts.count, atLeast: 16) { range in range.map { cutter.sequences(of: texts[$0]) } }
       .flatMap { $0 }
   }
@@ -179,8 +182,10 @@ private struct TextCutter: Sendable {
   let tokenizer: any Tokenizer
   let limit: Int
   let longTexts: BertEncoder.LongTexts
+  let lowercases: Bool
 
-  func sequences(of text: String) -> [[Int32]] {
+  func sequences(of given: String) -> [[Int32]] {
+    let text = lowercases ? given.lowercased() : given
     if longTexts == .truncate { return [tokenizer.encode(text, limit: limit)] }
     let pieces = tokenizer.pieces(of: text)
     let room = limit - 2
