@@ -1,4 +1,5 @@
 import Foundation
+import GroveGraphs
 import GroveKernels
 import GroveStore
 import TestSupport
@@ -84,7 +85,8 @@ import Testing
       #expect(encoded.number("rows") == 80)
       if let width { #expect(encoded.number("width") == Double(width)) }
     }
-    #expect(Set((try succeed(["inspect", store])["features"] as? [String: Int] ?? [:]).keys) == ["hash", "tfidf", "bert"])
+    #expect(
+      Set((try succeed(["inspect", store])["features"] as? [String: Int] ?? [:]).keys) == ["hash", "tfidf", "bert"])
     let trained = try succeed(
       ["train", store, "--features", "tfidf", "--split", "parts", "--epochs", "20", "--out", place.file("run")])
     #expect(trained.numbers("test")["accuracy"] ?? 0 > 0.9)
@@ -113,8 +115,8 @@ import Testing
     _ = try place.encode([store, "--template", "{title}", "--as", "again", "--half"] + model)
     _ = try place.encode([store, "--fields", "title", "--out", place.file("titles.npz")] + model)
     let opened = try GraphStore(store)
-    let titles = try opened.features(named: "titles", of: .init("paper"))
-    let half = try opened.features(named: "again", of: .init("paper"))
+    let titles = try opened.features(named: "titles", of: NodeType("paper"))
+    let half = try opened.features(named: "again", of: NodeType("paper"))
     guard case .dense(let a, _) = titles, case .dense(let b, _) = half else {
       Issue.record("columns are not dense")
       return
@@ -122,7 +124,8 @@ import Testing
     #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 } && zip(a, b).contains { $0 != $1 })
     let result = try GroveCommand.run(
       ["encode", store, "--fields", "abstract", "--as", "abstracts"] + model, environment: place.environment)
-    #expect(result.code == 0 && result.errors.contains("16 of 80 paper nodes have none of these fields"), "\(result.errors)")
+    #expect(
+      result.code == 0 && result.errors.contains("16 of 80 paper nodes have none of these fields"), "\(result.errors)")
   }
 
   @Test(arguments: [SIGKILL, SIGINT]) func `an encoding that is ended goes on to the same bytes`(signal: Int32) throws {
@@ -163,7 +166,9 @@ import Testing
       ([place.file("good.txt"), "--encoder", "minlm", "--out", out], 64, ["minlm", "nearest is minilm"]),
       ([place.file("good.txt"), "--encoder", "bert", "--out", out], 64, ["--model"]),
       ([place.file("good.txt"), "--encoder", "bert", "--model", place.file("no"), "--out", out], 66, ["/no"]),
-      ([place.file("good.txt"), "--encoder", "hash", "--encoder-options", "cols=3", "--out", out], 64, ["columns=4096"]),
+      (
+        [place.file("good.txt"), "--encoder", "hash", "--encoder-options", "cols=3", "--out", out], 64, ["columns=4096"]
+      ),
       ([place.file("good.txt"), "--encoder", "hash", "--max-tokens", "9", "--out", out], 64, ["--max-tokens"]),
       ([store, "--encoder", "hash", "--fields", "venue"], 64, ["'venue'", "title"]),
       ([store, "--encoder", "hash", "--fields", "doi"], 66, ["doi"]),

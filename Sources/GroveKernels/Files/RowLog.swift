@@ -115,7 +115,9 @@ public final class RowLog {
       guard ftruncate(descriptor, 0) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
       return try send(Data(RowLog.magic) + UInt64(width).littleEndianBytes)
     }
-    func word(_ place: Int) -> UInt64 { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) }
+    func word(_ place: Int) -> UInt64 {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
     guard bytes.prefix(RowLog.magic.count).elementsEqual(RowLog.magic), word(16) == UInt64(width) else {
       throw RowLogFailure(path: path, reason: "it holds no encoded rows of \(width) numbers")
     }

@@ -67,13 +67,18 @@ public final class BertEncoder: Module, TextEncoder {
     guard tokenizer.vocabularyCount <= configuration.vocabularyCount else {
       throw EncoderFailure.malformed(
         path: folder,
-        reason: "the tokenizer has \(tokenizer.vocabularyCount) pieces and the weights \(configuration.vocabularyCount)",
+        reason:
+          "the tokenizer has \(tokenizer.vocabularyCount) pieces and the weights \(configuration.vocabularyCount)",
         advice: "fetch the model again")
     }
     modules = try SentenceModules(folder: folder, width: configuration.width)
     let sentences = try ModelSettings.optional("\(folder)/sentence_bert_config.json")
-    let own = try sentences?.count("max_seq_length", default: configuration.positionCount)
-    let most = min(own ?? configuration.positionCount, configuration.positionCount)
+    let words = try ModelSettings.optional("\(folder)/tokenizer_config.json")
+    // Of the tokenizer's limits those that are no limits are numbers beyond all counts.
+    let usual = words.map { $0.number("model_max_length", default: .infinity) } ?? .infinity
+    let tokenizerLimit = usual >= 3 && usual < 1e9 ? Int(usual) : configuration.positionCount
+    let most = min(
+      try sentences?.count("max_seq_length", default: tokenizerLimit) ?? tokenizerLimit, configuration.positionCount)
     if let asked = options.limit, asked < 3 || asked > configuration.positionCount {
       throw EncoderFailure.option(
         encoder: "bert", reason: "texts of \(asked) tokens", advice: "choose 3 to \(configuration.positionCount)")

@@ -29,7 +29,8 @@ public enum Pooling: Sendable, Equatable {
     }
     let named: [String: Pooling] = ["cls": .cls, "max": .max, "mean": .mean, "mean_sqrt_len_tokens": .meanOverRoot]
     var asked = keys.filter { settings.flag($0.key) }.map(\.pooling)
-    if asked.isEmpty, let word = settings.text("pooling_mode"), let pooling = named[word] { asked = [pooling] }
+    let words = settings.text("pooling_mode").map { [$0] } ?? settings.names("pooling_mode")
+    if asked.isEmpty, words.allSatisfy({ named[$0] != nil }) { asked = words.compactMap { named[$0] } }
     if asked.isEmpty {
       throw EncoderFailure.unsupported(
         path: settings.path, reason: "it asks for no pooling that is known", advice: "use cls, mean or max")

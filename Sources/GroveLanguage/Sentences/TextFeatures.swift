@@ -13,7 +13,9 @@ public final class TextFeatures: TunableFeatures {
   public var isTuning = false
   /// Columns of a row.
   public var width: Int { rows.columns }
-  /// What training changes: layers and adapters. All that is saved of the encoder.
+  /// What training changes: layers and adapters.
+  ///
+  /// All that is saved of the encoder.
   let trained: [any Module]
   private let frozen: Frozen
   private let sequences: [[Int32]]
@@ -85,7 +87,8 @@ public final class TextFeatures: TunableFeatures {
   /// Rows by the weights as they are, with a gradient. [nodes, F]
   private func live(_ nodes: [Int32]) -> Tensor {
     let keeps = nodes.reduce(0) { $0 + sequences[Int($1)].count } <= TextFeatures.keptTokens
-    return .concatenatingRows(TextFeatures.chunks(of: nodes.map { sequences[Int($0)] }).map { encoded($0, keeps: keeps) })
+    return .concatenatingRows(
+      TextFeatures.chunks(of: nodes.map { sequences[Int($0)] }).map { encoded($0, keeps: keeps) })
   }
 
   /// - Parameter keeps: whether the rows before the first trained layer stay for the backward pass.

@@ -22,7 +22,8 @@ extension TrainingConfiguration {
       return "encoderRate is \(encoderRate); it must be above 0"
     }
     if tunesEncoder && task != "nodes" {
-      return "an encoder is trained with task nodes only; leave tuneEncoder and lora out, and its rows serve as features"
+      return
+        "an encoder is trained with task nodes only; leave tuneEncoder and lora out, and its rows serve as features"
     }
     return nil
   }

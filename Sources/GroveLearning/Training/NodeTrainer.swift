@@ -101,7 +101,9 @@ public struct NodeTrainer {
       let rate = loop.state.tunedAfter == nil ? configuration.learningRate(in: epoch) : configuration.lr
       let loss =
         try loader.map {
-          try steps(model, classifier, optimizer, $0, epoch: epoch, rate: rate) { try loop.leaveEpoch(ifAsked: shouldStop) }
+          try steps(model, classifier, optimizer, $0, epoch: epoch, rate: rate) {
+            try loop.leaveEpoch(ifAsked: shouldStop)
+          }
         }
         ?? step(model, classifier, optimizer, epoch: epoch, rate: rate)
       let scores = try score(model, classifier, loader, epoch: epoch)

@@ -51,7 +51,8 @@ struct TrainingLoop {
   ///   - last: number of the last epoch; nil: as the configuration says.
   ///   - body: one epoch; gives its line of the log, without the time.
   mutating func train(
-    through last: Int? = nil, until isDone: (TrainingState) -> Bool, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool,
+    through last: Int? = nil, until isDone: (TrainingState) -> Bool, progress: (TrainingProgress) -> Void,
+    shouldStop: () -> Bool,
     _ body: (inout TrainingLoop) throws -> MetricsLog.Line
   ) throws {
     var pace = CheckpointPace(every: configuration.checkpointEvery)

@@ -21,7 +21,9 @@ struct ChosenEncoder {
     var request = wanted
     request.folder = wanted.folder.map { absolute($0) }
     let isOverVectors = recipe.isFitted && recipe.package != nil
-    if isOverVectors, let folder = request.folder, !FileManager.default.fileExists(atPath: "\(folder)/\(GloVeEncoder.fileName)") {
+    if isOverVectors, let folder = request.folder,
+      !FileManager.default.fileExists(atPath: "\(folder)/\(GloVeEncoder.fileName)")
+    {
       // A folder of vectors, and nothing that was fitted.
       (request.vectors, request.folder) = (folder, nil)
     }
@@ -32,7 +34,8 @@ struct ChosenEncoder {
     }
     encoder = try EncoderCatalogue.make(used, from: EncoderTexts(corpus: corpus, vectors: WordVectorFolder.read))
     if recipe.isFitted, request.folder == nil, let fitted = encoder as? any FittedWordEncoder {
-      let place = absolute(folder ?? "\(DataCatalogue.defaultCache)/encoders/\(recipe.name)-\(encoder.identity.prefix(16))")
+      let place = absolute(
+        folder ?? "\(DataCatalogue.defaultCache)/encoders/\(recipe.name)-\(encoder.identity.prefix(16))")
       try fitted.save(to: place)
       request.folder = place
       savedTo = place

@@ -33,7 +33,8 @@ struct EncodedRows {
   ///   - texts: calls what it is given with each text in order; returns how many nodes had none.
   /// - Throws: what the encoder, the texts and the cache throw; `EncodingInterrupted`.
   init(
-    _ count: Int, _ encoder: any TextEncoder, cache: String, _ texts: @escaping (_ take: (String) throws -> Void) throws -> Int
+    _ count: Int, _ encoder: any TextEncoder, cache: String,
+    _ texts: @escaping (_ take: (String) throws -> Void) throws -> Int
   ) throws {
     let start = Date()
     let before = KernelWork.done

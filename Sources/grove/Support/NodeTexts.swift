@@ -17,7 +17,8 @@ struct NodeTexts {
   /// - Throws: `EncoderFailure` where nodes have no texts or not those fields.
   init(_ source: any GraphData, type: NodeType?, fields: [String], pattern: String?) throws {
     self.source = source
-    let type = try type ?? source.labeledType ?? source.nodeTypes.first { try !source.textFields(of: $0).isEmpty } ?? .node
+    let type =
+      try type ?? source.labeledType ?? source.nodeTypes.first { try !source.textFields(of: $0).isEmpty } ?? .node
     guard source.nodeTypes.contains(type) else {
       throw EncoderFailure.option(
         encoder: "texts", reason: "\(source.name) has no nodes of type \(type)",
