@@ -1,8 +1,8 @@
-"""The other side of a row: PyTorch, PyTorch Geometric or DGL on the arrays that bench reads.
+"""The other side of a row: PyTorch, PyTorch Geometric, DGL or sentence-transformers on what Grove reads.
 
 usage: peer.py ROW DATA EXCHANGE     answers `time N`, `check` and `memory` on its input with a line of JSON each
 """
-import glob, json, os, sys, time, types
+import glob, json, os, resource, sys, time, types
 
 os.environ.setdefault("DGLBACKEND", "pytorch")
 import numpy as np
@@ -43,6 +43,14 @@ class Peer:
         offsets = self.array("looped_offsets")
         n = len(offsets) - 1
         return torch.sparse_csr_tensor(offsets, self.array("looped_columns").long(), self.array("looped_weights"), (n, n))
+
+    def warm(self):
+        """What happens once before anything is timed."""
+        self.run()
+        open("/proc/self/clear_refs", "w").write("5")
+
+    def memory(self):
+        return peak_memory()
 
     def agreement(self, pairs):
         return max(largest_difference(np.load(f"{self.exchange}/{name}.npy"), value) for name, value in pairs)
@@ -481,13 +489,43 @@ class SampledRGCN(SampledTraining):
         return F.cross_entropy(self.output(h["paper"]), self.y[seeds["paper"]])
 
 
+class SentenceEncoding(Peer):
+    """sentence-transformers on texts of one a line; its memory is the most that the process ever held, as is ours."""
+
+    def __init__(self, *folders):
+        super().__init__(*folders)
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        from sentence_transformers import SentenceTransformer
+        torch.set_num_threads(2)
+        self.model = SentenceTransformer(os.path.realpath(f"{self.exchange}/model"), device="cpu")
+        with open(f"{self.exchange}/texts.txt", encoding="utf-8", newline="\n") as file:
+            self.texts = file.read().split("\n")[:-1]
+
+    def warm(self):
+        self.model.encode(self.texts[:8], batch_size=32)
+
+    def run(self):
+        self.out = self.model.encode(self.texts, batch_size=32)
+
+    def memory(self):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    def check(self):
+        """Largest difference of rows of length 1."""
+        ours, theirs = (
+            rows / np.linalg.norm(rows, axis=1, keepdims=True)
+            for rows in (np.load(f"{self.exchange}/rows.npy").astype(float), self.out.astype(float)))
+        assert ours.shape == theirs.shape, (ours.shape, theirs.shape)
+        return float(np.abs(ours - theirs).max())
+
+
 ROWS = {
     "spmm-64": SparseProduct, "spmm-128": SparseProduct, "spmm-256": SparseProduct,
     "spmm-products-100": SparseProduct, "spmm-train-64": SparseTraining,
     "gat-train-pyg": AttentionPyG, "gat-train-dgl": AttentionDGL, "sample-dgl": Sampling,
     "negatives-structured": StructuredNegatives, "negatives-pairs": PairNegatives, "negatives-alias": AliasDraws,
     "cora-gcn": Cora, "cora-gcn-nodrop": CoraGCNWithoutInputDropout, "cora-gat": CoraGAT,
-    "arxiv-gcn": ArxivGCN, "sage-dgl": SampledSAGE, "rgcn-dgl": SampledRGCN,
+    "arxiv-gcn": ArxivGCN, "sage-dgl": SampledSAGE, "rgcn-dgl": SampledRGCN, "minilm": SentenceEncoding,
 }
 
 
@@ -504,8 +542,7 @@ def say(**values):
 def main():
     name, data, exchange = sys.argv[1:]
     row = ROWS[name](data, exchange)
-    row.run()
-    open("/proc/self/clear_refs", "w").write("5")
+    row.warm()
     say(ready=True)
     for line in sys.stdin:
         words = line.split()
@@ -516,7 +553,7 @@ def main():
                 row.run()
             say(seconds=(time.perf_counter() - start) / repeats)
         elif words[0] == "memory":
-            say(mebibytes=peak_memory())
+            say(mebibytes=row.memory())
         else:
             say(agreesTo=row.check())
 
