@@ -65,7 +65,8 @@ public final class BertEncoder: Module, TextEncoder {
     guard tokenizer.vocabularyCount <= configuration.vocabularyCount else {
       throw EncoderFailure.malformed(
         path: folder,
-        reason: "the tokenizer has \(tokenizer.vocabularyCount) pieces and the weights \(configuration.vocabularyCount)",
+        reason:
+          "the tokenizer has \(tokenizer.vocabularyCount) pieces and the weights \(configuration.vocabularyCount)",
         advice: "fetch the model again")
     }
     modules = try SentenceModules(folder: folder, width: configuration.width)
@@ -88,10 +89,13 @@ public final class BertEncoder: Module, TextEncoder {
   /// F.
   public var width: Int { modules.width }
 
-  /// Hash of weights, vocabulary and options.
+  /// Hash of weights, vocabulary, the settings that rows depend on, and options.
   public var identity: String {
+    let configuration = model.configuration
     let settings = [
-      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)",
+      "bert", modelHash, configuration.family.rawValue, "\(configuration.layerCount)", "\(configuration.headCount)",
+      "\(configuration.epsilon)", "\(configuration.activation)", tokenizer.identity, "\(limit)",
+      options.longTexts.rawValue, "\(normalizes)",
       modules.identity,
     ]
     return Checksum.sha256(Data(settings.joined(separator: "\n").utf8))
