@@ -96,10 +96,13 @@ public final class BertEncoder: Module, TextEncoder {
   /// F.
   public var width: Int { modules.width }
 
-  /// Hash of weights, vocabulary and options.
+  /// Hash of weights, vocabulary, the settings that rows depend on, and options.
   public var identity: String {
+    let configuration = model.configuration
     let settings = [
-      "bert", modelHash, tokenizer.identity, "\(limit)", options.longTexts.rawValue, "\(normalizes)", "\(lowercases)",
+      "bert", modelHash, configuration.family.rawValue, "\(configuration.layerCount)", "\(configuration.headCount)",
+      "\(configuration.epsilon)", "\(configuration.activation)", tokenizer.identity, "\(limit)",
+      options.longTexts.rawValue, "\(normalizes)", "\(lowercases)",
       modules.identity,
     ]
     return Checksum.sha256(Data(settings.joined(separator: "\n").utf8))
