@@ -155,10 +155,29 @@ struct RowLogTests {
       #expect(try read(one, ["one \(turn)", "both \(turn)"]) == [Float(turn), 1, Float(turn), 7])
       #expect(try read(two, ["both \(turn)", "two \(turn)"]) == [Float(turn), 7, Float(turn), 2])
     }
-    #expect(!one.contains(RowLog.Key(of: "two 0")))
+    // A log learns of the other's rows when it appends.
+    #expect(one.contains(RowLog.Key(of: "two 3")) && !one.contains(RowLog.Key(of: "two 4")))
     let three = try RowLog(path, width: 2)
     #expect(three.count == 15)
     #expect(try read(three, ["two 4", "one 3", "both 2"]) == [4, 2, 3, 1, 2, 7])
+  }
+
+  @Test("A log that is open takes off what another left when it was killed", arguments: [1, 15, 16, 30])
+  func killedBeside(left: Int) throws {
+    let folder = try ScratchFolder()
+    let path = folder.file("log")
+    let log = try RowLog(path, width: 2)
+    try log.append(Self.keys(["a"]), FloatBuffer([1, 2]))
+    let whole = try bytes(path)
+    try RowLog(path, width: 2).append(Self.keys(["b"]), FloatBuffer([3, 4]))
+    try write(try bytes(path).prefix(whole.count + left), path)
+    try log.append(Self.keys(["c"]), FloatBuffer([5, 6]))
+    for log in [log, try RowLog(path, width: 2)] {
+      #expect(log.count == 2)
+      #expect(try read(log, ["c", "a"]) == [5, 6, 1, 2])
+    }
+    try write(whole.prefix(whole.count - 1), path)
+    #expect(throws: RowLogFailure.self) { try log.append(Self.keys(["d"]), FloatBuffer([7, 8])) }
   }
 
   @Test("Many logs of one file that open and append at once lose nothing")

@@ -28,6 +28,8 @@ public final class RowLog {
   private let descriptor: Int32
   /// Where the row of each key begins.
   private var places: [Key: Int] = [:]
+  /// Where the last whole piece ends that this log knows of.
+  private var end = 0
   private var mapping: Mapping?
 
   private static let magic = Array("GROVE ROWS 1\n".utf8) + [0, 0, 0]
@@ -57,7 +59,7 @@ public final class RowLog {
   /// Adds rows; they are on the disk when this returns.
   ///
   /// - Shape: rows [keys, width].
-  /// - Throws: `FileFailure.cannotWrite`; the file is then as it was.
+  /// - Throws: `FileFailure.cannotWrite`; the file is then as it was. `RowLogFailure` where someone cut it meanwhile.
   public func append(_ keys: [Key], _ rows: FloatBuffer) throws {
     precondition(rows.count == keys.count * width, "RowLog: \(rows.count) numbers for \(keys.count) rows of \(width)")
     if keys.isEmpty { return }
@@ -66,12 +68,16 @@ public final class RowLog {
     rows.readBytes { body.append(contentsOf: $0) }
     let piece = UInt64(keys.count).littleEndianBytes + RowLog.checksum(body).littleEndianBytes + body
     try alone {
-      let start = Int(lseek(descriptor, 0, SEEK_END))
+      let length = Int(lseek(descriptor, 0, SEEK_END))
+      guard length >= end else { throw RowLogFailure(path: path, reason: "it was cut short while it was open") }
+      // Others have appended, or were killed while they did.
+      if length > end { try notePieces(of: try Mapping(path)) }
       do { try send(piece) } catch {
-        ftruncate(descriptor, off_t(start))
+        ftruncate(descriptor, off_t(end))
         throw error
       }
-      note(keys, at: start + 16)
+      note(keys, at: end + 16)
+      end += piece.count
     }
     mapping = nil
   }
@@ -103,7 +109,7 @@ public final class RowLog {
     return try body()
   }
 
-  /// Reads where rows lie, and takes off a last piece that is not whole.
+  /// Reads where rows lie.
   private func scan() throws {
     let mapping = try Mapping(path)
     let bytes = mapping.bytes
@@ -113,29 +119,38 @@ public final class RowLog {
         throw RowLogFailure(path: path, reason: "it is no file of encoded rows")
       }
       guard ftruncate(descriptor, 0) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
+      end = RowLog.headerSize
       return try send(Data(RowLog.magic) + UInt64(width).littleEndianBytes)
     }
-    func word(_ place: Int) -> UInt64 {
-      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-    }
-    guard bytes.prefix(RowLog.magic.count).elementsEqual(RowLog.magic), word(16) == UInt64(width) else {
-      throw RowLogFailure(path: path, reason: "it holds no encoded rows of \(width) numbers")
-    }
+    guard
+      bytes.prefix(RowLog.magic.count).elementsEqual(RowLog.magic),
+      RowLog.word(bytes, RowLog.magic.count) == UInt64(width)
+    else { throw RowLogFailure(path: path, reason: "it holds no encoded rows of \(width) numbers") }
     mapping.expectSequentialReading()
-    var place = RowLog.headerSize
+    end = RowLog.headerSize
+    try notePieces(of: mapping)
+  }
+
+  /// Notes the whole pieces from `end` on, and takes off a last one that is not whole.
+  private func notePieces(of mapping: Mapping) throws {
+    let bytes = mapping.bytes
+    func word(_ place: Int) -> UInt64 { RowLog.word(bytes, place) }
     let size = 16 + 4 * width
-    while place + 16 <= mapping.byteCount {
-      let count = word(place)
-      guard count >= 1, count <= UInt64((mapping.byteCount - place - 16) / size) else { break }
-      let body = UnsafeRawBufferPointer(rebasing: bytes[place + 16..<place + 16 + Int(count) * size])
-      guard RowLog.checksum(Data(body)) == word(place + 8) else { break }
-      let keys = (0..<Int(count)).map { Key(high: word(place + 16 + 16 * $0), low: word(place + 24 + 16 * $0)) }
-      note(keys, at: place + 16)
-      place += 16 + Int(count) * size
+    while end + 16 <= mapping.byteCount {
+      let (count, first) = (word(end), end + 16)
+      guard count >= 1, count <= UInt64((mapping.byteCount - first) / size) else { break }
+      let body = UnsafeRawBufferPointer(rebasing: bytes[first..<first + Int(count) * size])
+      guard RowLog.checksum(Data(body)) == word(end + 8) else { break }
+      note((0..<Int(count)).map { Key(high: word(first + 16 * $0), low: word(first + 8 + 16 * $0)) }, at: first)
+      end = first + Int(count) * size
     }
-    if place < mapping.byteCount, ftruncate(descriptor, off_t(place)) != 0 {
+    if end < mapping.byteCount, ftruncate(descriptor, off_t(end)) != 0 {
       throw FileFailure.cannotWrite(path: path, code: errno)
     }
+  }
+
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
   }
 
   /// Notes the rows of a piece whose keys begin at a byte; of two rows of one key the first counts.

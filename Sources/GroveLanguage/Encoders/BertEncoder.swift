@@ -93,6 +93,9 @@ public final class BertEncoder: Module, TextEncoder {
     modelHash = try Checksum.sha256(ofFile: "\(folder)/model.safetensors")
   }
 
+  /// Whether each text is one sequence, however long it is.
+  var takesOneSequence: Bool { options.longTexts == .truncate }
+
   /// F.
   public var width: Int { modules.width }
 

@@ -36,11 +36,12 @@ public final class TextFeatures: TunableFeatures {
   ///   - sequences: tokens of each text.
   ///   - rows: what the encoder gives for them as it is. [texts, F]
   ///   - rateScale: what the learning rate is multiplied by for the encoder's numbers.
-  /// - Precondition: a row for each sequence.
+  /// - Precondition: a row for each sequence; the encoder cuts long texts off.
   public init(_ encoder: BertEncoder, sequences: [[Int32]], rows: Tensor, rateScale: Float) {
     precondition(
       rows.rows == sequences.count && rows.columns == encoder.width,
       "TextFeatures: rows \(rows.shape) for \(sequences.count) texts of width \(encoder.width)")
+    precondition(encoder.takesOneSequence, "TextFeatures: an encoder that averages pieces of long texts")
     frozen = Frozen(encoder: encoder)
     trained = encoder.model.trainedModules
     self.sequences = sequences
