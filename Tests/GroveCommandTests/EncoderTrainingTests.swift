@@ -59,6 +59,8 @@ import Testing
       #expect(tuned.numbers("validation")["loss"] ?? 9 <= (frozen.numbers("validation")["loss"] ?? 0) + 1e-6)
     }
     #expect(tuned.number("parameters") ?? 0 > frozen.number("parameters") ?? 0)
+    let page = String(decoding: try bytes(scratch.file("tuned/report.html")), as: UTF8.self)
+    #expect(page.contains("--encoder bert:") && page.contains("--tune-epochs 6"))
     _ = try train("again", more + ["--threads", "1"])
     for name in ["best", "last"] {
       #expect(
@@ -115,7 +117,8 @@ import Testing
       (["--tune-encoder", "2"], ["--encoder"]),
       (encoder + ["--tune-encoder", "3"], ["tuneEncoder is 3", "2 layers"]),
       (["--encoder", "hash", "--lora", "2"], ["hash", "no layers"]),
-      (encoder + ["--lora", "2", "--task", "links"], ["task nodes"]),
+      (encoder + ["--task", "links"], ["grove encode"]),
+      (encoder + ["--lora", "2", "--task", "open-world"], ["task nodes"]),
       (["--encoder", "person=hash"], ["person=hash", "paper"]),
       (["--encoder", "paper=hsh"], ["hsh"]),
       (encoder + ["--lora", "2", "--normalize-features", "rows"], ["normalizeFeatures"]),

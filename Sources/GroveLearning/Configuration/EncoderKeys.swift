@@ -15,6 +15,9 @@ extension TrainingConfiguration {
     if encoders.isEmpty && isAsked {
       return "fields, tuneEncoder, lora and encoderRate are about an encoder; give one too, such as --encoder minilm"
     }
+    if isLinks && !encoders.isEmpty {
+      return "links take no encoders; add a column with grove encode, and name it with features"
+    }
     if tuneEncoder < 0 || tuneEncoder > 1024 { return "tuneEncoder is \(tuneEncoder); it must be 0 to 1024 layers" }
     if lora < 0 || lora > 1024 { return "lora is \(lora); the rank must be 0 (none) to 1024" }
     if tuneEpochs < 1 { return "tuneEpochs is \(tuneEpochs); it must be at least 1" }

@@ -48,6 +48,7 @@ extension TrainingConfiguration {
     if value == "false" { return ["--no-\(name)"] }
     if let list = parsed as? [Any] {
       if key == "splits" { return list.flatMap { ["--split", "\($0)"] } }
+      if key == "encoders" { name = "encoder" }
       return list.isEmpty ? [] : ["--\(name)", list.map { "\($0)" }.joined(separator: ",")]
     }
     return ["--\(name)", (parsed as? String) ?? value]
