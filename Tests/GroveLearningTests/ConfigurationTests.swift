@@ -155,6 +155,8 @@ import Testing
     "rho": Float(33.25), "eta": Float(7), "tau": Float(0.07), "methodOptions": ["margin=10"],
     "decoder": "mlp", "negatives": "dns", "negativeOptions": ["draws=3"], "negativeCount": 14,
     "negativeTraining": "plain", "loss": "hinge",
+    "encoders": ["paper=minilm"], "fields": ["abstract"], "tuneEncoder": 2, "lora": 4, "encoderRate": Float(3e-5),
+    "tuneEpochs": 5,
   ]
 
   @Test(arguments: TrainingConfiguration.keys) func `each key comes back from config.json as it went in`(key: String)
@@ -166,6 +168,7 @@ import Testing
     var values: [String: Any] = needsFanouts ? [key: value, "fanouts": [4, -1]] : [key: value]
     if key == "relationFanouts" { values["model"] = "rgcn" }
     if key == "method" { values["task"] = "open-world" }
+    if TrainingConfiguration.encoderKeys.contains(key) { values["encoders"] = ["minilm"] }
     let set = try TrainingConfiguration(layers: [flags(values)])
     let read = try TrainingConfiguration(layers: [ConfigurationLayer(json: set.json, origin: "config.json")])
     #expect(read == set)
