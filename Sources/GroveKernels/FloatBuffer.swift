@@ -95,6 +95,15 @@ public final class FloatBuffer {
     pointer.update(from: other.pointer, count: count)
   }
 
+  /// A buffer of its own with the same contents, which may be written to.
+  ///
+  /// - Complexity: O(count).
+  public func copied() -> FloatBuffer {
+    let result = FloatBuffer(count: count)
+    result.copy(from: self)
+    return result
+  }
+
   /// Copies all of a smaller buffer into the elements from `start` on.
   ///
   /// - Precondition: it ends within this one.

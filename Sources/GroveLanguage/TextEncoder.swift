@@ -14,6 +14,9 @@ public protocol TextEncoder: AnyObject {
   /// What the encoder's makers put before every text, unless told otherwise; mostly nothing.
   var usualPrefix: String { get }
 
+  /// Whether rows are sparse; these cost so little that they are not kept.
+  var givesSparseRows: Bool { get }
+
   /// Rows of the texts, in their order; an empty text has a row too.
   ///
   /// - Shape: [texts, F], dense or sparse.
@@ -23,4 +26,7 @@ public protocol TextEncoder: AnyObject {
 extension TextEncoder {
   /// Nothing.
   public var usualPrefix: String { "" }
+
+  /// False: most rows are dense.
+  public var givesSparseRows: Bool { false }
 }

@@ -66,7 +66,8 @@ public final class RowLog {
     var body = Data(capacity: 16 * keys.count + 4 * rows.count)
     for key in keys { for word in [key.high, key.low] { body.append(word.littleEndianBytes) } }
     rows.readBytes { body.append(contentsOf: $0) }
-    let piece = UInt64(keys.count).littleEndianBytes + RowLog.checksum(body).littleEndianBytes + body
+    let sum = body.withUnsafeBytes(RowLog.checksum)
+    let piece = UInt64(keys.count).littleEndianBytes + sum.littleEndianBytes + body
     try alone {
       let length = Int(lseek(descriptor, 0, SEEK_END))
       guard length >= end else { throw RowLogFailure(path: path, reason: "it was cut short while it was open") }
@@ -140,7 +141,7 @@ public final class RowLog {
       let (count, first) = (word(end), end + 16)
       guard count >= 1, count <= UInt64((mapping.byteCount - first) / size) else { break }
       let body = UnsafeRawBufferPointer(rebasing: bytes[first..<first + Int(count) * size])
-      guard RowLog.checksum(Data(body)) == word(end + 8) else { break }
+      guard RowLog.checksum(body) == word(end + 8) else { break }
       note((0..<Int(count)).map { Key(high: word(first + 16 * $0), low: word(first + 8 + 16 * $0)) }, at: first)
       end = first + Int(count) * size
     }
@@ -161,28 +162,20 @@ public final class RowLog {
   }
 
   private func send(_ bytes: Data) throws {
-    try bytes.withUnsafeBytes { bytes in
-      var sent = 0
-      while sent < bytes.count {
-        let count = Foundation.write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw FileFailure.cannotWrite(path: path, code: count < 0 ? errno : ENOSPC) }
-        sent += count
-      }
-    }
+    var sink = ByteSink(descriptor: descriptor, path: path)
+    try bytes.withUnsafeBytes { try sink.write($0) }
+    try sink.flush()
     guard fdatasync(descriptor) == 0 else { throw FileFailure.cannotWrite(path: path, code: errno) }
   }
 
   /// A word at a time (64-bit FNV-1a): finds damage, not forgery.
-  private static func checksum(_ body: Data) -> UInt64 {
-    body.withUnsafeBytes { bytes in
-      var value: UInt64 = 0xcbf2_9ce4_8422_2325
-      for place in stride(from: 0, through: bytes.count - 4, by: 4) {
-        let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
-        value = (value ^ UInt64(word)) &* 0x100_0000_01b3
-      }
-      return value
+  private static func checksum(_ body: UnsafeRawBufferPointer) -> UInt64 {
+    var value: UInt64 = 0xcbf2_9ce4_8422_2325
+    for place in stride(from: 0, through: body.count - 4, by: 4) {
+      let word = UInt32(littleEndian: body.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+      value = (value ^ UInt64(word)) &* 0x100_0000_01b3
     }
+    return value
   }
 }
 

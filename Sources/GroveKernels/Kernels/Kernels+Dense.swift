@@ -140,7 +140,7 @@ public struct SharedFactor {
   fileprivate let panels: FloatBuffer
 
   /// Columns that the kernel lays out for a width: whole vectors of 16.
-  fileprivate static func padded(_ width: Int) -> Int { (width + 15) / 16 * 16 }
+  static func padded(_ width: Int) -> Int { (width + 15) / 16 * 16 }
 
   /// scale · b, or scale · bᵀ.
   ///

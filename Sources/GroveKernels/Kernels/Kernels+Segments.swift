@@ -82,9 +82,8 @@ private struct SegmentWork {
     let operations = lengths.reduce(0) { $0 + 2 * products * $1 * $1 * width }
     KernelWork.count(operations: operations)
     let tile = 14
-    func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
     let space =
-      headWidth * padded(longest) + longest * padded(headWidth) + tile * (longest + headWidth)
+      headWidth * SharedFactor.padded(longest) + longest * SharedFactor.padded(headWidth) + tile * (longest + headWidth)
       + (keepingScores ? 2 * longest * longest : 0)
     let items = lengths.count * heads
     // About a million operations a block.

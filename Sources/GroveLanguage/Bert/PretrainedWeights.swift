@@ -25,10 +25,7 @@ struct PretrainedWeights {
 
   /// One row of numbers, copied, so that training may change it. [1, columns]
   func row(_ name: String, _ columns: Int) throws -> Tensor {
-    let stored = try file.floats(named: prefix + name, shape: [columns])
-    let copy = FloatBuffer(count: columns)
-    copy.copy(from: stored)
-    return Tensor(copy, rows: 1, columns: columns)
+    Tensor(try file.floats(named: prefix + name, shape: [columns]).copied(), rows: 1, columns: columns)
   }
 
   /// A dense layer, whose weight is stored [out, in].

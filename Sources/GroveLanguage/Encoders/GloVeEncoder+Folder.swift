@@ -18,16 +18,17 @@ extension GloVeEncoder {
     }
     var counts = [Int](repeating: 0, count: vectors.count)
     for (row, count) in zip(file.rows, file.counts) { counts[row] = count }
-    try self.init(vectors: vectors, settings: file.settings, counts: counts, common: file.common)
+    try self.init(
+      vectors: vectors, settings: file.settings, counts: counts, common: file.common,
+      means: WeightedMeans(vectors: vectors, counts: counts, settings: file.settings))
   }
 
   /// Writes what was learned into a folder, as JSON; the vectors stay where they are.
   ///
   /// - Throws: `FileFailure`.
   public func save(to folder: String) throws {
-    try AtomicFile.makeFolder(folder)
     let file = GloVeFile(vectors: vectors, settings: settings, counts: counts, common: common)
-    try AtomicFile.write(file.data, to: "\(folder)/\(GloVeEncoder.fileName)")
+    try file.write(to: folder, as: GloVeEncoder.fileName)
   }
 }
 

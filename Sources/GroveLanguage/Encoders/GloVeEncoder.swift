@@ -49,6 +49,7 @@ public final class GloVeEncoder: FittedWordEncoder {
   let counts: [Int]
   /// u, zeros where the corpus has no direction.
   let common: [Double]
+  private let means: WeightedMeans
 
   /// Learns word shares and the common direction from a corpus.
   ///
@@ -70,10 +71,12 @@ public final class GloVeEncoder: FittedWordEncoder {
     }
     let means = WeightedMeans(vectors: vectors, counts: counts, settings: settings)
     let common = GloVeEncoder.commonDirection(of: texts, means)
-    try self.init(vectors: vectors, settings: settings, counts: counts, common: common)
+    try self.init(vectors: vectors, settings: settings, counts: counts, common: common, means: means)
   }
 
-  init(vectors: WordVectors, settings: Settings, counts: [Int], common: [Double]) throws {
+  /// - Parameter means: those of these vectors, counts and settings.
+  init(vectors: WordVectors, settings: Settings, counts: [Int], common: [Double], means: WeightedMeans) throws {
+    self.means = means
     self.vectors = vectors
     self.settings = settings
     self.counts = counts
@@ -90,8 +93,7 @@ public final class GloVeEncoder: FittedWordEncoder {
   /// - Shape: [texts, F].
   /// - Complexity: O(bytes + words · F) a text.
   public func encode(_ texts: [String]) -> FeatureMatrix {
-    let means = WeightedMeans(vectors: vectors, counts: counts, settings: settings)
-    let common = common
+    let (means, common) = (means, common)
     let parts = Workers.mapChunks(of: texts.count, atLeast: 32) { range in
       var rows: [Float] = []
       rows.reserveCapacity(range.count * common.count)

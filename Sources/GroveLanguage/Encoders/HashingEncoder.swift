@@ -32,6 +32,9 @@ public final class HashingEncoder: WordEncoder {
     self.isSigned = isSigned
   }
 
+  /// True: a text has few of the words.
+  public var givesSparseRows: Bool { true }
+
   /// A hash of the settings: there is nothing else.
   public var identity: String {
     Checksum.sha256(Data("grove \(HashingEncoder.name) 1: columns \(width), signed \(isSigned)".utf8))

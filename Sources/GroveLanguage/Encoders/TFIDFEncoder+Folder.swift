@@ -26,9 +26,8 @@ extension TFIDFEncoder {
   ///
   /// - Throws: `FileFailure`.
   public func save(to folder: String) throws {
-    try AtomicFile.makeFolder(folder)
     let file = TFIDFFile(settings: settings, texts: textCount, terms: vocabulary, weights: weights)
-    try AtomicFile.write(file.data, to: "\(folder)/\(TFIDFEncoder.fileName)")
+    try file.write(to: folder, as: TFIDFEncoder.fileName)
   }
 }
 

@@ -68,6 +68,9 @@ public final class TFIDFEncoder: FittedWordEncoder {
   /// F, the number of terms.
   public var width: Int { terms.count }
 
+  /// True: a text has few of the words.
+  public var givesSparseRows: Bool { true }
+
   /// The terms in the order of the columns, which is that of their scalars.
   public var vocabulary: [String] { terms.words }
 

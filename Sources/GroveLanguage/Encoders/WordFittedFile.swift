@@ -19,6 +19,14 @@ extension FittedFile {
     }
   }
 
+  /// Writes the file into a folder, which is made if it is not there.
+  ///
+  /// - Throws: `FileFailure`.
+  func write(to folder: String, as name: String) throws {
+    try AtomicFile.makeFolder(folder)
+    try AtomicFile.write(data, to: "\(folder)/\(name)")
+  }
+
   /// Reads the file of an encoder.
   ///
   /// - Throws: `WordEncoderFailure.notFitted` where there is none, `.malformed` where it is another's or broken.

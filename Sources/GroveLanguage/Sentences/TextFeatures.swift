@@ -46,7 +46,7 @@ public final class TextFeatures: TunableFeatures {
     trained = encoder.model.trainedModules
     self.sequences = sequences
     self.rows = rows.densified().detached()
-    seen = TextFeatures.weights(of: trained).map(TextFeatures.copy)
+    seen = TextFeatures.weights(of: trained).map { $0.copied() }
     for module in trained { for parameter in module.parameters() { parameter.value.rateScale = rateScale } }
   }
 
@@ -63,17 +63,11 @@ public final class TextFeatures: TunableFeatures {
     let now = TextFeatures.weights(of: trained)
     if zip(now, seen).allSatisfy(TextFeatures.areEqual) { return }
     rows = Tensor(frozen.encoder.rows(of: sequences), rows: sequences.count, columns: width)
-    seen = now.map(TextFeatures.copy)
+    seen = now.map { $0.copied() }
   }
 
   private static func weights(of modules: [any Module]) -> [FloatBuffer] {
     modules.flatMap { $0.parameters().map(\.value.value.buffer) }
-  }
-
-  private static func copy(_ buffer: FloatBuffer) -> FloatBuffer {
-    let result = FloatBuffer(count: buffer.count)
-    result.copy(from: buffer)
-    return result
   }
 
   private static func areEqual(_ a: FloatBuffer, _ b: FloatBuffer) -> Bool {

@@ -28,7 +28,7 @@ struct InnerStep {
     for steering: [Parameter], through stepping: [Parameter], inner: () -> Tensor, coupled: () -> Tensor,
     outer: () -> Tensor
   ) -> [FloatBuffer] {
-    let start = stepping.map { copy($0.value.buffer) }
+    let start = stepping.map { $0.value.buffer.copied() }
     func move(along direction: [FloatBuffer?], times factor: Float) {
       for (place, parameter) in stepping.enumerated() {
         parameter.value.buffer.copy(from: start[place])
@@ -56,12 +56,6 @@ struct InnerStep {
         if let part { Kernels.add(part, times: -rate * sign / (2 * reach), to: result[place]) }
       }
     }
-    return result
-  }
-
-  private func copy(_ buffer: FloatBuffer) -> FloatBuffer {
-    let result = FloatBuffer(count: buffer.count)
-    result.copy(from: buffer)
     return result
   }
 }

@@ -23,8 +23,7 @@ public final class SGD: Optimizer {
   /// Where only some rows of a parameter take part, u of the other rows is kept for their next turn.
   public func step(_ gradients: Gradients, rows: [ParameterRows], learningRate: Float) {
     memory.forEachStep(gradients, rows) { turn in
-      let update = FloatBuffer(count: turn.value.count)
-      update.copy(from: turn.gradient)
+      let update = turn.gradient.copied()
       Kernels.add(turn.value, times: turn.decay, to: update)
       if momentum != 0 {
         let velocity = turn.slot("velocity")

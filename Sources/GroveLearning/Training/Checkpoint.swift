@@ -32,14 +32,11 @@ struct ModelWeights {
 
   /// Copies of a module's parameters and buffers.
   init(of module: some Module) {
-    func copy(_ buffer: FloatBuffer) -> FloatBuffer {
-      let result = FloatBuffer(count: buffer.count)
-      result.copy(from: buffer)
-      return result
-    }
     tensors =
-      module.parameters().map { ($0.name, [$0.value.shape.rows, $0.value.shape.columns], copy($0.value.value.buffer)) }
-      + module.buffers().map { ($0.name, [$0.value.value.count], copy($0.value.value)) }
+      module.parameters().map {
+        ($0.name, [$0.value.shape.rows, $0.value.shape.columns], $0.value.value.buffer.copied())
+      }
+      + module.buffers().map { ($0.name, [$0.value.value.count], $0.value.value.copied()) }
   }
 
   /// Puts the numbers back.

@@ -2,7 +2,9 @@ import Foundation
 import GroveGraphs
 import GroveKernels
 import GroveLanguage
+import GroveLearning
 import GroveStore
+import GroveTensors
 
 /// Rows of many texts: sparse ones at hand, dense ones on the disk.
 struct EncodedRows {
@@ -41,7 +43,7 @@ struct EncodedRows {
     self.count = count
     width = encoder.width
     var absent = 0
-    if encoder is any WordEncoder, try EncodedRows.isSparse(encoder) {
+    if encoder.givesSparseRows {
       var parts: [FeatureMatrix] = []
       var waiting: [String] = []
       absent = try texts { text in
@@ -65,11 +67,6 @@ struct EncodedRows {
     self.absent = absent
     seconds = Date().timeIntervalSince(start)
     gigaflops = Double((KernelWork.done - before).operations) / max(1e-9, seconds) / 1e9
-  }
-
-  private static func isSparse(_ encoder: any TextEncoder) throws -> Bool {
-    if case .sparse = try encoder.encode([""]) { return true }
-    return false
   }
 
   private static func joined(_ parts: [FeatureMatrix], width: Int) -> FeatureMatrix {
@@ -101,39 +98,8 @@ struct EncodedRows {
   /// Every number of a matrix, row after row.
   static func dense(_ matrix: FeatureMatrix) -> [Float] {
     switch matrix {
-    case .dense(let values, _): return values.copied
-    case .sparse(let rows, let values):
-      var all = [Float](repeating: 0, count: rows.rowCount * rows.columnCount)
-      for row in 0..<rows.rowCount {
-        for entry in rows.range(of: row) {
-          all[row * rows.columnCount + Int(rows.columns[entry])] = values?[entry] ?? 1
-        }
-      }
-      return all
+    case .dense(let values, _): values.copied
+    case .sparse: matrix.tensor().values
     }
-  }
-}
-
-/// Texts of a file, one a line.
-enum TextFile {
-  /// - Throws: `FileFailure.missing`; `EncoderFailure.malformed` for a line that is not UTF-8.
-  static func lines(of path: String) throws -> [String] {
-    guard FileManager.default.fileExists(atPath: path) else { throw FileFailure.missing(path: path) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw FileFailure.unreadable(path: path, code: EACCES)
-    }
-    var lines: [String] = []
-    var pieces = data.split(separator: 10, omittingEmptySubsequences: false)
-    // What follows the last line break is no line.
-    if pieces.last?.isEmpty == true { pieces.removeLast() }
-    for (number, piece) in pieces.enumerated() {
-      let bytes = piece.last == 13 ? piece.dropLast() : piece
-      guard let line = String(validating: bytes, as: UTF8.self) else {
-        throw EncoderFailure.malformed(
-          path: path, reason: "line \(number + 1) is not UTF-8", advice: "convert the file to UTF-8")
-      }
-      lines.append(line)
-    }
-    return lines
   }
 }
