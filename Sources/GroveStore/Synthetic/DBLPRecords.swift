@@ -11,7 +11,7 @@ struct DBLPRecords: FramedDialect {
   static let closing: StaticString = "]\r\n"
 
   let contents: SyntheticContents
-  /// Whether ids are strings, as in V11.
+  /// Whether these are records of V11, where ids are strings.
   var quotesIDs = false
   /// Which words of an abstract stand where; used again and again.
   private var positions: InvertedPositions
@@ -35,7 +35,7 @@ struct DBLPRecords: FramedDialect {
       append(author, &draws, to: &text)
     }
     text.append(#"],"title":""#)
-    contents.words.append(titleOf: paper, in: contents.plan, &draws, to: &text)
+    append(titleOf: paper, &draws, to: &text)
     text.append(UInt8(ascii: "\""))
     contents.append(yearOf: paper, to: &text)
     contents.append(citationCountOf: paper, &draws, to: &text)
@@ -52,6 +52,16 @@ struct DBLPRecords: FramedDialect {
     if quotesIDs { text.append(UInt8(ascii: "\"")) }
     text.append(decimal: id)
     if quotesIDs { text.append(UInt8(ascii: "\"")) }
+  }
+
+  /// V12 draws its title behind what it drew for authors without id, so that one title in 25 is another than elsewhere;
+  /// V11 has the title of the other dialects.
+  private func append(titleOf paper: PlannedPaper, _ draws: inout RandomGenerator, to text: inout ByteText) {
+    let start = text.count
+    contents.words.append(titleOf: paper, in: contents.plan, &draws, to: &text)
+    guard quotesIDs else { return }
+    text.truncate(to: start)
+    contents.append(titleOf: paper, to: &text)
   }
 
   private func append(_ author: PlannedPaper.Author, _ draws: inout RandomGenerator, to text: inout ByteText) {

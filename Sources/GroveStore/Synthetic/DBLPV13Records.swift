@@ -145,7 +145,7 @@ struct DBLPV13Records: FramedDialect {
   }
 
   private func append(
-    editionOf paper: PlannedPaper, _ facts: PaperFacts, _ draws: inout RandomGenerator, to text: inout ByteText
+    editionOf paper: PlannedPaper, _ facts: SyntheticFacts, _ draws: inout RandomGenerator, to text: inout ByteText
   ) {
     if let pages = facts.pages {
       contents.append(",\n  \"page_start\" : \"", text: pages.first, to: &text)

@@ -68,7 +68,7 @@ struct DBLPV14Records: FramedDialect {
     text.append(#""}"#)
   }
 
-  private func append(editionOf facts: PaperFacts, to text: inout ByteText) {
+  private func append(editionOf facts: SyntheticFacts, to text: inout ByteText) {
     text.append(#","page_start":""#)
     if let pages = facts.pages { text.append(decimal: pages.first) }
     text.append(#"","page_end":""#)

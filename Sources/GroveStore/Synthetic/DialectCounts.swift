@@ -58,12 +58,8 @@ public enum DialectCount: String, CaseIterable, Sendable {
   case fieldChildren
   /// Rows of abstracts.
   case abstractRows
-  /// Rows with fewer columns than their table.
-  case shortRows
   /// Rows with more columns than their table.
   case longRows
-  /// Rows without a primary key.
-  case keylessRows
   /// Rows in which a quotation mark is a letter like any other.
   case quotedRows
   /// Works that are merged into another one.

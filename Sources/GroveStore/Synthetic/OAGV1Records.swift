@@ -90,7 +90,7 @@ struct OAGV1Records: FramedDialect {
   }
 
   private func append(
-    editionOf paper: PlannedPaper, _ facts: PaperFacts, _ draws: inout RandomGenerator, to text: inout ByteText
+    editionOf paper: PlannedPaper, _ facts: SyntheticFacts, _ draws: inout RandomGenerator, to text: inout ByteText
   ) {
     if let pages = facts.pages {
       contents.append(#","page_stat":""#, text: pages.first, to: &text)

@@ -177,7 +177,7 @@ struct OAGV2Records: SyntheticDialect {
   }
 
   /// The rest of the venue, the year and what no graph needs.
-  private func appendBody(of paper: PlannedPaper, _ facts: PaperFacts, to text: inout ByteText) {
+  private func appendBody(of paper: PlannedPaper, _ facts: SyntheticFacts, to text: inout ByteText) {
     text.append(#""raw":""#)
     contents.append(venueNameOf: paper, to: &text)
     text.append(#""}"#)

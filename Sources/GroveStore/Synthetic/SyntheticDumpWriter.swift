@@ -14,10 +14,11 @@ struct SyntheticDumpWriter<Dialect: SyntheticDialect> {
   private var tally = PlantedTally(Dialect.counted)
   private var paper = PlannedPaper()
   private var other = PlannedPaper()
-  /// What waits for each file of the dialect, and behind them for the labels.
+  /// What waits for each file of the dialect.
   private var texts = Dialect.files.map { _ in ByteText() }
   private var labels = ByteText()
   private let isCompressed = Dialect.files.map { $0.hasSuffix(".gz") }
+  private var isUntouched = Dialect.files.map { _ in true }
   private let topics = SyntheticTopic.all.map { Piece($0.name) }
   /// Bytes sent so far, to all files.
   private(set) var bytesWritten = 0
@@ -51,6 +52,10 @@ struct SyntheticDumpWriter<Dialect: SyntheticDialect> {
     bytesWritten += try labels.send(to: &sinks[labelSink])
     try writeEntities(to: &sinks, progress: progress)
     _ = try send(to: &sinks, atLeast: 1)
+    // Without a member a file is no gzip stream.
+    for file in texts.indices where isCompressed[file] && isUntouched[file] {
+      bytesWritten += try GzipMember.write([], to: &sinks[file])
+    }
     try sinks[labelSink + 1].write(plantedText)
     bytesWritten += plantedText.utf8.count
   }
@@ -63,6 +68,7 @@ struct SyntheticDumpWriter<Dialect: SyntheticDialect> {
     for file in texts.indices where texts[file].count >= enough {
       bytesWritten += try texts[file].send(to: &sinks[file], isCompressed: isCompressed[file])
       hasSent = true
+      isUntouched[file] = false
     }
     return hasSent
   }

@@ -138,7 +138,8 @@ extension DialectReading {
         record.title.removeLast(" NumberInt(3)".count)
         record.marks["mongoTitles"] = 1
       }
-      record.raw = String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
+      record.raw = String(
+        decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
       records.append(record)
     }
   }

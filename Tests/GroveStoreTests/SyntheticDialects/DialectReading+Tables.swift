@@ -24,7 +24,9 @@ extension DialectReading {
     let series = try table("ConferenceSeries.txt", 8)
     let fields = try table("FieldsOfStudy.txt", 10)
     let children = try rows("FieldOfStudyChildren.txt", 2)
-    guard children.allSatisfy({ fields[$0[0]] != nil && fields[$0[1]] != nil }) else { throw DialectProblem("children") }
+    guard children.allSatisfy({ fields[$0[0]] != nil && fields[$0[1]] != nil }) else {
+      throw DialectProblem("children")
+    }
     guard children.allSatisfy({ Int(fields[$0[0]]![5])! + 1 == Int(fields[$0[1]]![5])! }) else {
       throw DialectProblem("levels of children")
     }
@@ -53,7 +55,8 @@ extension DialectReading {
         badLines += 1
         continue
       }
-      guard row[4] == String(row[5].unicodeScalars.map { $0.isASCII ? Character($0).lowercased() : String($0) }.joined())
+      guard
+        row[4] == String(row[5].unicodeScalars.map { $0.isASCII ? Character($0).lowercased() : String($0) }.joined())
       else { throw DialectProblem("normalized title \(row[4])") }
       var record = DialectRecord(id: row[0], title: row[5], year: Self.year(row[7]))
       record.marks["impossibleYears"] = ["0", "-1"].contains(row[7]) ? 1 : 0

@@ -6,7 +6,8 @@ extension DialectReading {
 
   /// Tags, the longer ones first where one begins like another.
   private static let tags = [
-    "#index", "#citation", "#conf", "#arnetid", "#year", "#remark", "#*", "#@", "#o", "#t", "#c", "#%", "#!", "#n", "#a",
+    "#index", "#citation", "#conf", "#arnetid", "#year", "#remark", "#*", "#@", "#o", "#t", "#c", "#%", "#!", "#n",
+    "#a",
   ]
 
   /// Records as lists of tags and values, whatever number of blank lines stands between them.
@@ -83,15 +84,19 @@ extension DialectReading {
       guard row.count == 4, Int(row[0]) == place + 1, let position = Int(row[3]) else { throw DialectProblem("\(row)") }
       places[row[2], default: []].append((position, row[1]))
     }
-    let people = try Self.blocks(DialectFile.lines("\(folder)/AMiner-Author.txt").map { $0[...] }.filter { line in
-      ["#index", "#n", "#a"].contains { line.hasPrefix("\($0) ") } || line.isEmpty
-    }, trims: true).blocks
+    let people = try Self.blocks(
+      DialectFile.lines("\(folder)/AMiner-Author.txt").map { $0[...] }.filter { line in
+        ["#index", "#n", "#a"].contains { line.hasPrefix("\($0) ") } || line.isEmpty
+      }, trims: true
+    ).blocks
     let names = Dictionary(
       uniqueKeysWithValues: people.map { (Self.value($0, "#index") ?? "", Self.value($0, "#n") ?? "") })
     for place in records.indices {
       for (position, author) in places[records[place].id] ?? [] {
         records[place].authors[position - 1].id = author
-        guard names[author] == records[place].authors[position - 1].name else { throw DialectProblem("name of \(author)") }
+        guard names[author] == records[place].authors[position - 1].name else {
+          throw DialectProblem("name of \(author)")
+        }
       }
     }
     extras["authorRecords"] = people.count

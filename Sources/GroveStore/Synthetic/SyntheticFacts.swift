@@ -2,8 +2,9 @@ import GroveKernels
 
 /// What is known of a paper beside what the plan says: no count depends on it, and the dialects agree on it.
 ///
-/// The two oldest dialects, oag-v3 and dblp-v12, draw theirs on the way and differ; dblp-v11 follows dblp-v12.
-struct PaperFacts {
+/// oag-v3 and dblp-v12 draw theirs on the way and differ, dblp-v12 in abstracts and one title of 25 too; dblp-v11 follows
+/// dblp-v12 but for titles.
+struct SyntheticFacts {
   var citationCount: Int
   var hasDOI: Bool
   /// First and last page.
@@ -15,7 +16,7 @@ struct PaperFacts {
 
 extension SyntheticContents {
   /// The facts of a paper.
-  func facts(of paper: PlannedPaper) -> PaperFacts {
+  func facts(of paper: PlannedPaper) -> SyntheticFacts {
     var draws = factDraws.draws(at: paper.number)
     // A heavy tail: the number is about 1 / √share − 1.
     let citationCount = Int(1 / (draws.unit() + 1e-8).squareRoot()) * (1 + draws.below(4)) - 1
@@ -24,7 +25,7 @@ extension SyntheticContents {
     let last = first + 4 + draws.below(16)
     let isPaged = draws.chance(0.85)
     let edition = (volume: 1 + draws.below(60), issue: 1 + draws.below(12))
-    return PaperFacts(
+    return SyntheticFacts(
       citationCount: citationCount, hasDOI: hasDOI, pages: isPaged ? (first, last) : nil,
       edition: paper.hasVenueID && names.isJournal(paper.venue) ? edition : nil, hasPublisher: draws.chance(0.5))
   }
@@ -61,7 +62,7 @@ extension SyntheticContents {
 
   // MARK: - Parts of JSON records
 
-  /// Adds `"key":"number"`, or nothing where there is no number.
+  /// Adds a number as a string behind the text that begins the string.
   func append(_ key: StaticString, text number: Int, to text: inout ByteText) {
     text.append(key)
     text.append(decimal: number)
