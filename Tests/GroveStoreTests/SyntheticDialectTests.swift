@@ -89,8 +89,10 @@ import Testing
     #expect(told.0.citations == told.1.citations)
     for (one, other) in zip(told.0.papers, told.1.papers) {
       let paper = Comment(rawValue: one.id)
-      // V12 draws a title behind what it drew for authors without id.
-      if format != .dblpV12 || one.authors.allSatisfy({ $0.id != nil }) { #expect(one.title == other.title, paper) }
+      // These two draw a title behind what they drew for authors without id.
+      if ![.dblpV11, .dblpV12].contains(format) || one.authors.allSatisfy({ $0.id != nil }) {
+        #expect(one.title == other.title, paper)
+      }
       #expect(one.year == (other.year == 2029 ? nil : other.year), paper)
       #expect(one.authors.map(\.name) == other.authors.map(\.name), paper)
       #expect(

@@ -5,6 +5,9 @@ extension OAGV2Records {
   // MARK: - Links
 
   /// A paper on both sides has a pair and now and then a second one, to nothing; so have some on MAG's side alone.
+  ///
+  /// The id of nothing comes behind the right one in every order, so that readers that take the first or the least of
+  /// two agree.
   func appendLinks(
     of paper: PlannedPaper, _ sides: Sides, to text: inout ByteText, _ counts: inout DialectCounts
   ) {
@@ -12,6 +15,7 @@ extension OAGV2Records {
     var draws = contents.formDraws(of: paper)
     let isText = draws.chance(0.3)
     let id = contents.ids.integer(.paper, paper.number)
+    let nobody = paper.number << 5 | 31
     func add(_ kind: SyntheticIDs.Kind, _ number: Int) {
       if isText { counts.add(.textualLinks) }
       append(mid: id, isText: isText, kind, number, to: &text)
@@ -19,12 +23,12 @@ extension OAGV2Records {
     if sides.contains(.aminer) {
       add(.paper, paper.number)
       counts.add(.paperLinks)
-      if draws.chance(0.005) {
-        add(.absentPaper, paper.number << 5 | 31)
+      if draws.chance(0.01), contents.ids.isOrdered(.paper, paper.number, before: .absentPaper, nobody) {
+        add(.absentPaper, nobody)
         counts.add(.conflictingLinks)
       }
     } else if draws.chance(0.05) {
-      add(.absentPaper, paper.number << 5 | 31)
+      add(.absentPaper, nobody)
       counts.add(.danglingLinks)
     }
   }
@@ -126,7 +130,6 @@ extension OAGV2Records {
     if own == .mag { tally.counts.dialect.add(.magOnlyPapers) }
     if own == [.aminer, .mag] {
       tally.counts.records += 1
-      tally.counts.authorsWithoutID += paper.authors.count { $0.number == nil }
     }
     countReferences(of: paper, own, in: &tally)
   }

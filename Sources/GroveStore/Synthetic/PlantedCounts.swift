@@ -3,8 +3,8 @@
 /// Repeats of a record count in `records` and `duplicates` only; everything else is counted in the first record of each
 /// paper. References listed = citations + dangling + selfReferences + repeatedReferences. What a dialect has no room
 /// for is 0: a dialect without author ids has `authorsWithoutID` alone. In oag-v2 `records`, `dangling`,
-/// `distinctDangling`, `selfReferences`, `repeatedReferences` and `authorsWithoutID` count both sides, and the rest the
-/// graph in which linked entities are one.
+/// `distinctDangling`, `selfReferences` and `repeatedReferences` count both sides, and the rest the graph in which linked
+/// entities are one.
 public struct PlantedCounts: Sendable, Equatable {
   /// Distinct papers.
   public internal(set) var papers = 0

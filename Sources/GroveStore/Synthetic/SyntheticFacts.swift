@@ -2,8 +2,8 @@ import GroveKernels
 
 /// What is known of a paper beside what the plan says: no count depends on it, and the dialects agree on it.
 ///
-/// oag-v3 and dblp-v12 draw theirs on the way and differ, dblp-v12 in abstracts and one title of 25 too; dblp-v11 follows
-/// dblp-v12 but for titles.
+/// oag-v3 and dblp-v12 draw theirs on the way and differ, dblp-v12 in abstracts and one title of 25 too; dblp-v11 says
+/// what dblp-v12 says.
 struct SyntheticFacts {
   var citationCount: Int
   var hasDOI: Bool

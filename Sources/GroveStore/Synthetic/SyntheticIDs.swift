@@ -36,6 +36,11 @@ struct SyntheticIDs {
     text.append(hexadecimal: bits(kind, number), uppercase: uppercase)
   }
 
+  /// Whether one id of 24 digits comes before another, where both begin alike.
+  func isOrdered(_ kind: Kind, _ number: Int, before other: Kind, _ otherNumber: Int) -> Bool {
+    bits(kind, number) < bits(other, otherNumber)
+  }
+
   /// Adds an id in the form of a UUID of version 4, in which 64 of its bits tell it from all others.
   func append(universal kind: Kind, _ number: Int, to text: inout ByteText) {
     let bits = bits(kind, number)

@@ -40,7 +40,7 @@ extension DialectReading {
 
     // Sums of the sides.
     let sums = try (aminer.counts(), mag.counts())
-    for name in ["dangling", "distinctDangling", "selfReferences", "repeatedReferences", "authorsWithoutID"] {
+    for name in ["dangling", "distinctDangling", "selfReferences", "repeatedReferences"] {
       fixed[name] = (sums.0[name] ?? 0) + (sums.1[name] ?? 0)
     }
     fixed["aminerCitations"] = sums.0["citations"] ?? 0
