@@ -34,7 +34,10 @@ struct EntityWriter: ~Copyable {
 
   /// How a node is called, and its id where the key does not hold it.
   mutating func name(_ id: Identifier, _ name: Bytes) throws {
-    let longID = (id.key.isLong ? id.text : nil) ?? Bytes(start: nil, count: 0)
+    let nothing = Bytes(start: nil, count: 0)
+    let longID = (id.key.isLong ? id.text : nil) ?? nothing
+    // A name that is the id tells nothing new: fields that are known by name are declared like that.
+    let name = id.text.map { $0.elementsEqual(name) } ?? false ? nothing : name
     if name.isEmpty && longID.isEmpty { return }
     let mixed = id.key.mixed
     let hash = name.isEmpty ? mixed | 1 : (mixed ^ grove_hash128_of(name.baseAddress, name.count, 2).low) | 1
