@@ -1,5 +1,6 @@
 import Foundation
 import GroveKernels
+import GroveStore
 import TestSupport
 import Testing
 
@@ -28,6 +29,20 @@ import Testing
     #expect(try files.map { try contents($0) } == before)
     let people = try GroveCommand.run(words + ["--overwrite"])
     #expect(people.code == 0 && people.errors.isEmpty && people.output.contains("citations"))
+  }
+
+  @Test(arguments: SyntheticDump.Format.allCases) func `every format is written and named in the help`(
+    format: SyntheticDump.Format
+  ) throws {
+    let scratch = try ScratchFolder()
+    let words = ["data", "make", "oag", "--papers", "5", "--into", scratch.file("d"), "--format", format.rawValue]
+    let result = try succeed(words)
+    let files = try #require(result["files"] as? [String])
+    #expect(try Double(files.map { try bytes($0).count }.reduce(0, +)) == result.number("bytes"))
+    let planted = try #require(result["planted"] as? [String: Any])
+    #expect(planted["format"] as? String == format.rawValue && planted.number("papers") == 5)
+    let help = try GroveCommand.run(["data", "make", "--help"]).output
+    #expect(help.contains(format.rawValue))
   }
 
   @Test func `foreign folders are refused`() throws {

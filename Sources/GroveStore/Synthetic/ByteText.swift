@@ -23,7 +23,10 @@ struct ByteText {
   init(capacity: Int = 1 << 18) { bytes = [UInt8](repeating: 0, count: max(capacity, 64)) }
 
   /// The byte at a place before `count`.
-  subscript(place: Int) -> UInt8 { bytes[place] }
+  subscript(place: Int) -> UInt8 {
+    get { bytes[place] }
+    set { bytes[place] = newValue }
+  }
 
   /// Adds a piece.
   ///
@@ -119,9 +122,11 @@ struct ByteText {
 
   /// Sends everything to a file and starts anew.
   ///
+  /// - Parameter isCompressed: whether the bytes become a member of a gzip file.
   /// - Returns: the number of bytes sent.
-  mutating func send(to sink: inout ByteSink) throws -> Int {
+  mutating func send(to sink: inout ByteSink, isCompressed: Bool = false) throws -> Int {
     defer { count = 0 }
+    if isCompressed { return count == 0 ? 0 : try GzipMember.write(bytes[..<count], to: &sink) }
     try sink.write(bytes[..<count])
     return count
   }

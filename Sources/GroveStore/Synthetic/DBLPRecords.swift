@@ -1,8 +1,21 @@
 import GroveKernels
 
 /// Records of DBLP-Citation-network V12: whole numbers for ids, abstracts as inverted indices.
-struct DBLPRecords {
+///
+/// A title is drawn behind what is drawn for authors without id, so that one title in 25 is another than in other
+/// dialects; V11 has the titles of V12.
+struct DBLPRecords: FramedDialect {
+  static let files = ["dblp.v12.json"]
+  static let listsFiles = false
+  static let mishaps: [SyntheticPlan.Mishap] = [.duplicate, .badLine]
+  static let opening: StaticString = "[\r\n"
+  static let before: StaticString = ","
+  static let after: StaticString = "\r\n"
+  static let closing: StaticString = "]\r\n"
+
   let contents: SyntheticContents
+  /// Whether these are records of V11, where ids are strings.
+  var quotesIDs = false
   /// Which words of an abstract stand where; used again and again.
   private var positions: InvertedPositions
 
@@ -11,11 +24,14 @@ struct DBLPRecords {
     positions = InvertedPositions(words: SyntheticWords.all)
   }
 
-  /// Adds a paper, without comma and line end.
-  mutating func append(_ paper: PlannedPaper, to text: inout ByteText) {
+  func append(labeledID paper: Int, to text: inout ByteText) {
+    text.append(decimal: contents.ids.integer(.paper, paper))
+  }
+
+  mutating func append(record paper: PlannedPaper, to text: inout ByteText, _ counts: inout DialectCounts) {
     var draws = contents.wordDraws(of: paper)
     text.append(#"{"id":"#)
-    text.append(decimal: contents.ids.integer(.paper, paper.number))
+    append(id: contents.ids.integer(.paper, paper.number), to: &text)
     text.append(#","authors":["#)
     for (place, author) in paper.authors.enumerated() {
       if place > 0 { text.append(UInt8(ascii: ",")) }
@@ -35,6 +51,12 @@ struct DBLPRecords {
     text.append(UInt8(ascii: "}"))
   }
 
+  private func append(id: Int, to text: inout ByteText) {
+    if quotesIDs { text.append(UInt8(ascii: "\"")) }
+    text.append(decimal: id)
+    if quotesIDs { text.append(UInt8(ascii: "\"")) }
+  }
+
   private func append(_ author: PlannedPaper.Author, _ draws: inout RandomGenerator, to text: inout ByteText) {
     text.append(#"{"name":""#)
     contents.names.append(person: author.name, to: &text)
@@ -46,7 +68,7 @@ struct DBLPRecords {
     }
     if let number = author.number {
       text.append(#","id":"#)
-      text.append(decimal: contents.ids.integer(.author, number))
+      append(id: contents.ids.integer(.author, number), to: &text)
     } else if draws.chance(0.5) {
       text.append(#","id":"""#)
     }
@@ -83,8 +105,7 @@ struct DBLPRecords {
     text.append(#","references":["#)
     for (place, reference) in paper.references.enumerated() {
       if place > 0 { text.append(UInt8(ascii: ",")) }
-      text.append(
-        decimal: contents.ids.integer(reference.kind == .dangling ? .absentPaper : .paper, reference.number))
+      append(id: contents.integer(reference), to: &text)
     }
     text.append(UInt8(ascii: "]"))
   }
@@ -119,7 +140,7 @@ struct DBLPRecords {
     }
     contents.names.append(venue: paper.venue, to: &text)
     text.append(#"","id":"#)
-    text.append(decimal: contents.ids.integer(.venue, paper.venue))
+    append(id: contents.ids.integer(.venue, paper.venue), to: &text)
     text.append(contents.names.isJournal(paper.venue) ? #","type":"J"}"# : #","type":"C"}"#)
   }
 }

@@ -1,11 +1,17 @@
 import GroveKernels
 
 /// Records of OAG v3: JSON lines with 24-digit ids.
-struct OAGRecords {
+struct OAGRecords: FramedDialect {
+  static let files = [
+    "v3_oag_publication_1.json", "v3_oag_author.json", "v3_oag_affiliation.json", "v3_oag_venue.json",
+  ]
+  static let listsFiles = false
+
   let contents: SyntheticContents
 
-  /// Adds a publication, without line end.
-  func append(_ paper: PlannedPaper, to text: inout ByteText) {
+  func append(labeledID paper: Int, to text: inout ByteText) { contents.ids.append(.paper, paper, to: &text) }
+
+  func append(record paper: PlannedPaper, to text: inout ByteText, _ counts: inout DialectCounts) {
     var draws = contents.wordDraws(of: paper)
     let plan = contents.plan
     text.append(#"{"id":""#)
@@ -97,8 +103,16 @@ struct OAGRecords {
 
   // MARK: - The other entities, a line each
 
-  /// Adds an author with line end.
-  func append(author number: Int, to text: inout ByteText) {
+  func append(_ entity: SyntheticEntity, to texts: inout [ByteText], _ counts: inout DialectCounts) {
+    switch entity {
+    case .author(let number): append(author: number, to: &texts[1])
+    case .affiliation(let number): append(affiliation: number, to: &texts[2])
+    case .venue(let number): append(venue: number, to: &texts[3])
+    case .field: break
+    }
+  }
+
+  private func append(author number: Int, to text: inout ByteText) {
     text.append(#"{"id":""#)
     contents.ids.append(.author, number, to: &text)
     text.append(#"","name":""#)
@@ -110,8 +124,7 @@ struct OAGRecords {
     text.append("\"}\n")
   }
 
-  /// Adds an affiliation with line end.
-  func append(affiliation number: Int, to text: inout ByteText) {
+  private func append(affiliation number: Int, to text: inout ByteText) {
     text.append(#"{"id":""#)
     contents.ids.append(.affiliation, number, to: &text)
     text.append(#"","DisplayName":""#)
@@ -119,8 +132,7 @@ struct OAGRecords {
     text.append("\"}\n")
   }
 
-  /// Adds a venue with line end.
-  func append(venue number: Int, to text: inout ByteText) {
+  private func append(venue number: Int, to text: inout ByteText) {
     text.append(#"{"id":""#)
     contents.ids.append(.venue, number, to: &text)
     text.append(#"","DisplayName":""#)

@@ -1,7 +1,10 @@
 /// What a synthetic dump holds, so that a reader's report can be compared with it number by number.
 ///
 /// Repeats of a record count in `records` and `duplicates` only; everything else is counted in the first record of each
-/// paper. References listed = citations + dangling + selfReferences + repeatedReferences.
+/// paper. References listed = citations + dangling + selfReferences + repeatedReferences. What a dialect has no room
+/// for is 0: a dialect without author ids has `authorsWithoutID` alone. In oag-v2 `records`, `dangling`,
+/// `distinctDangling`, `selfReferences` and `repeatedReferences` count both sides, and the rest the graph in which linked
+/// entities are one.
 public struct PlantedCounts: Sendable, Equatable {
   /// Distinct papers.
   public internal(set) var papers = 0
@@ -33,7 +36,7 @@ public struct PlantedCounts: Sendable, Equatable {
   public internal(set) var authorsWithoutID = 0
   /// Pairs of a paper and an author with an id.
   public internal(set) var authorships = 0
-  /// Distinct affiliations; in dblp-v12 distinct names, `#TAB#` being a space.
+  /// Distinct affiliations; without ids distinct names, `#TAB#` being a space.
   public internal(set) var affiliations = 0
   /// Pairs of an author with an id and an affiliation.
   public internal(set) var affiliatedAuthors = 0
@@ -49,6 +52,11 @@ public struct PlantedCounts: Sendable, Equatable {
   public internal(set) var fields = 0
   /// Pairs of a paper and a field, weight 0 included.
   public internal(set) var topics = 0
+  /// What only this dialect has.
+  var dialect: DialectCounts
+
+  /// A count of what only some dialects have; 0 in the others.
+  public subscript(count: DialectCount) -> Int { dialect[count] }
 
   /// Every count by its name, in a fixed order.
   public var byName: [(name: String, count: Int)] {
@@ -60,7 +68,7 @@ public struct PlantedCounts: Sendable, Equatable {
       ("authorships", authorships), ("affiliations", affiliations), ("affiliatedAuthors", affiliatedAuthors),
       ("venues", venues), ("venuesWithoutID", venuesWithoutID), ("rawVenues", rawVenues),
       ("publishedIn", publishedIn), ("fields", fields), ("topics", topics),
-    ]
+    ] + dialect.byName
   }
 }
 
@@ -68,18 +76,20 @@ public struct PlantedCounts: Sendable, Equatable {
 ///
 /// What is distinct is known by construction (new authors, dangling numbers) or kept in tables of fixed size.
 struct PlantedTally {
-  private(set) var counts = PlantedCounts()
+  var counts: PlantedCounts
   private(set) var usedVenues = UsedNumbers(SyntheticPlan.venueCount)
   private(set) var usedAffiliations = UsedNumbers(SyntheticPlan.affiliationCount)
+  private(set) var usedFields = UsedNumbers(SyntheticPlan.fieldCount)
   private var usedRawVenues = UsedNumbers(SyntheticPlan.rawVenueCount)
-  private var usedFields = UsedNumbers(SyntheticPlan.fieldCount)
+
+  init(_ listed: [DialectCount]) { counts = PlantedCounts(dialect: DialectCounts(listed)) }
 
   /// Counts a paper that was not written before.
-  mutating func count(_ paper: PlannedPaper) {
+  mutating func count(_ paper: PlannedPaper, carrying carried: CarriedFacts) {
     counts.papers += 1
     counts.records += 1
     if paper.isLabeled { counts.labeled += 1 }
-    if paper.lacksYear { counts.yearsMissing += 1 }
+    if paper.lacksYear, !carried.contains(.futureYears) || paper.yearForm != .forthcoming { counts.yearsMissing += 1 }
     for reference in paper.references {
       switch reference.kind {
       case .citation: counts.citations += 1
@@ -90,32 +100,36 @@ struct PlantedTally {
         counts.distinctDangling += 1
       }
     }
-    count(paper.authors)
-    if paper.hasVenueID {
-      counts.publishedIn += 1
-      counts.venues += usedVenues.insert(paper.venue)
-    } else {
-      counts.venuesWithoutID += 1
-      counts.rawVenues += usedRawVenues.insert(paper.venue)
-    }
+    count(paper.authors, carried)
+    countVenue(of: paper, carried)
+    guard carried.contains(.fields) else { return }
     counts.topics += paper.fields.count
     for field in paper.fields { counts.fields += usedFields.insert(field.number) }
   }
 
-  private mutating func count(_ authors: [PlannedPaper.Author]) {
+  private mutating func count(_ authors: [PlannedPaper.Author], _ carried: CarriedFacts) {
+    let hasIDs = carried.contains(.authorIDs)
     for (place, author) in authors.enumerated() {
-      guard let number = author.number else {
+      if let affiliation = author.affiliation, carried.contains(.affiliations) {
+        counts.affiliations += usedAffiliations.insert(affiliation)
+        if hasIDs, author.isNew { counts.affiliatedAuthors += 1 }
+      }
+      guard hasIDs, let number = author.number else {
         counts.authorsWithoutID += 1
         continue
       }
-      if author.isNew {
-        counts.authors += 1
-        if let affiliation = author.affiliation {
-          counts.affiliatedAuthors += 1
-          counts.affiliations += usedAffiliations.insert(affiliation)
-        }
-      }
+      if author.isNew { counts.authors += 1 }
       if !authors[..<place].contains(where: { $0.number == number }) { counts.authorships += 1 }
+    }
+  }
+
+  private mutating func countVenue(of paper: PlannedPaper, _ carried: CarriedFacts) {
+    if paper.hasVenueID, carried.contains(.venueIDs) {
+      counts.publishedIn += 1
+      counts.venues += usedVenues.insert(paper.venue)
+    } else if carried.contains(.venueNames) {
+      counts.venuesWithoutID += 1
+      counts.rawVenues += paper.hasVenueID ? usedVenues.insert(paper.venue) : usedRawVenues.insert(paper.venue)
     }
   }
 
@@ -143,6 +157,9 @@ struct UsedNumbers {
     isUsed[number] = true
     return 1
   }
+
+  /// Whether a number has come.
+  func contains(_ number: Int) -> Bool { isUsed[number] }
 
   /// The numbers that have come, rising.
   var all: [Int] { isUsed.indices.filter { isUsed[$0] } }

@@ -7,11 +7,19 @@ struct SyntheticContents {
   let names = SyntheticNames()
   let words = SyntheticWords()
   private let wordDraws: RandomStream
+  let factDraws: RandomStream
+  let formStream: RandomStream
+  let mergeStream: RandomStream
+  let sideStream: RandomStream
 
   init(papers: Int, seed: UInt64) {
     plan = SyntheticPlan(papers: papers, seed: seed)
     ids = SyntheticIDs(papers: papers, seed: seed)
     wordDraws = RandomStream(seed: seed).substream(6)
+    factDraws = RandomStream(seed: seed).substream(7)
+    formStream = RandomStream(seed: seed).substream(8)
+    mergeStream = RandomStream(seed: seed).substream(9)
+    sideStream = RandomStream(seed: seed).substream(10)
   }
 
   /// Draws of a paper's words and of whatever no count depends on.

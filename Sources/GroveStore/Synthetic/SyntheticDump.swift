@@ -6,20 +6,13 @@
 ///
 /// Papers belong to 8 topics with shares 28 : 22 : 18 : 16 : 14 : 12 : 10 : 8 and to 128 communities within them. About
 /// 80 % of citations stay in the topic, and a cited paper is never later than the citing one. Fields, words and venues
-/// tell the topic with noise. Equal arguments give equal bytes.
+/// tell the topic with noise. Equal arguments give equal bytes, and the dialects write the same papers, citations,
+/// titles and years, with equal ids where their ids are of one kind.
 ///
 /// - Complexity: O(papers) time and O(1) memory: nothing grows with the dump.
 /// - Source: the corpus with known answers of the format checks (planted topics, venues bound to topics with 5 % noise,
 ///   homonyms, rising years, 2 % dangling references, 1 % duplicates).
 public struct SyntheticDump: Sendable {
-  /// How records are written.
-  public enum Format: String, CaseIterable, Sendable {
-    /// Open Academic Graph v3: JSON lines of publications, authors, affiliations and venues.
-    case oagV3 = "oag-v3"
-    /// DBLP-Citation-network V12: one JSON array, a record a line.
-    case dblpV12 = "dblp-v12"
-  }
-
   /// What was written.
   public struct Written: Sendable {
     /// Paths of the files: records first, then labels and `planted.json`.
@@ -72,14 +65,25 @@ public struct SyntheticDump: Sendable {
     let place = SyntheticDumpFolder(path: folder)
     let isNew = try place.prepare(overwriting: overwriting)
     do {
-      let paths = place.files(of: format).map { "\(folder)/\($0)" }
-      var writer = SyntheticDumpWriter(dump: self)
-      try place.write(paths) { sinks in try writer.write(to: &sinks, progress: progress) }
+      let written = try format.dialect.write(self, into: place, progress: progress)
       place.removeFiles(notOf: format)
-      return Written(files: paths, bytes: writer.bytesWritten, planted: writer.planted)
+      return written
     } catch {
+      place.removeEmptyFolders(of: format)
       if isNew { place.removeIfEmpty() }
       throw error
     }
+  }
+}
+
+extension SyntheticDialect {
+  /// Writes a dump in this dialect.
+  fileprivate static func write(
+    _ dump: SyntheticDump, into place: SyntheticDumpFolder, progress: (SyntheticDump.Progress) throws -> Void
+  ) throws -> SyntheticDump.Written {
+    var writer = SyntheticDumpWriter<Self>(dump: dump)
+    try place.write(dump.format) { sinks in try writer.write(to: &sinks, progress: progress) }
+    let paths = place.files(of: dump.format).map { "\(place.path)/\($0)" }
+    return .init(files: paths, bytes: writer.bytesWritten, planted: writer.planted)
   }
 }

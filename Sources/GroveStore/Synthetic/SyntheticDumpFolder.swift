@@ -11,16 +11,7 @@ struct SyntheticDumpFolder {
   let path: String
 
   /// Files of a dump: its records, then labels and planted counts.
-  func files(of format: SyntheticDump.Format) -> [String] {
-    switch format {
-    case .oagV3:
-      [
-        "v3_oag_publication_1.json", "v3_oag_author.json", "v3_oag_affiliation.json", "v3_oag_venue.json",
-        Self.labels, Self.planted,
-      ]
-    case .dblpV12: ["dblp.v12.json", Self.labels, Self.planted]
-    }
-  }
+  func files(of format: SyntheticDump.Format) -> [String] { format.dialect.files + [Self.labels, Self.planted] }
 
   /// Makes the folder, or checks that it is empty or holds a dump to be replaced.
   ///
@@ -51,12 +42,26 @@ struct SyntheticDumpFolder {
     return false
   }
 
+  /// Paths of the files in the folder, and of those in folders that a dump may have.
   private func contents() throws -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw FileFailure.unreadable(path: path, code: errno == 0 ? EACCES : errno)
+    let inner = Set(SyntheticDump.Format.allCases.flatMap(folders))
+    var found: [String] = []
+    var waiting = [""]
+    while let folder = waiting.popLast() {
+      do {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)") {
+          let place = folder.isEmpty ? name : "\(folder)/\(name)"
+          if inner.contains(place), AtomicFile.isFolder("\(path)/\(place)") {
+            waiting.append(place)
+          } else {
+            found.append(place)
+          }
+        }
+      } catch {
+        throw FileFailure.unreadable(path: path, code: errno == 0 ? EACCES : errno)
+      }
     }
+    return found
   }
 
   /// Whether `planted.json` says that this dump was made here.
@@ -74,10 +79,25 @@ struct SyntheticDumpFolder {
     return SyntheticDump.Format.allCases.contains { files(of: $0).contains(whole) }
   }
 
+  /// Folders within the folder that files of a format lie in, the innermost first.
+  private func folders(of format: SyntheticDump.Format) -> [String] {
+    var folders: Set<String> = []
+    for file in files(of: format) {
+      var parts = file.split(separator: "/").dropLast()
+      while !parts.isEmpty {
+        folders.insert(parts.joined(separator: "/"))
+        parts = parts.dropLast()
+      }
+    }
+    return folders.sorted { ($0.split(separator: "/").count, $1) > ($1.split(separator: "/").count, $0) }
+  }
+
   /// Opens all files, calls `body` with their sinks, and puts the files in place in the order given.
   ///
   /// - Throws: what `body` throws; nothing has changed then.
-  func write(_ paths: [String], _ body: (inout [ByteSink]) throws -> Void) throws {
+  func write(_ format: SyntheticDump.Format, _ body: (inout [ByteSink]) throws -> Void) throws {
+    for folder in folders(of: format).reversed() { try AtomicFile.makeFolder("\(path)/\(folder)") }
+    let paths = files(of: format).map { "\(path)/\($0)" }
     // The first file is opened last, and so renamed first.
     func open(_ rest: ArraySlice<String>, _ sinks: inout [ByteSink]) throws {
       guard let path = rest.last else {
@@ -100,7 +120,13 @@ struct SyntheticDumpFolder {
     let kept = files(of: format)
     for other in SyntheticDump.Format.allCases where other != format {
       for name in files(of: other) where !kept.contains(name) { unlink("\(path)/\(name)") }
+      removeEmptyFolders(of: other)
     }
+  }
+
+  /// Removes the folders of a format in which nothing lies.
+  func removeEmptyFolders(of format: SyntheticDump.Format) {
+    for folder in folders(of: format) { rmdir("\(path)/\(folder)") }
   }
 
   /// Removes the folder unless something lies in it.

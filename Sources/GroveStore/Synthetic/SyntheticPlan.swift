@@ -92,6 +92,14 @@ struct SyntheticPlan {
     return draws.below(mishap.period) == place
   }
 
+  /// How often a mishap comes in the whole dump.
+  ///
+  /// - Complexity: O(its period).
+  func count(of mishap: Mishap) -> Int {
+    let runs = papers / mishap.period
+    return runs + (runs * mishap.period..<papers).count { has(mishap, after: $0) }
+  }
+
   /// Draws about the record after a paper that repeats an earlier one.
   func mishapDraws(after paper: Int) -> RandomGenerator { dirt.draws(at: paper) }
 

@@ -10,13 +10,18 @@ extension DataCommand {
         Example: grove data make oag --papers 1000 --into dump
 
         Beside the records lie labels.tsv (the planted topic of most papers) and planted.json (how many papers, \
-        authors, citations, dangling references, duplicates, bad lines and so on the records hold).
+        authors, citations, dangling references, duplicates, bad lines and so on the records hold). With one seed all \
+        formats write the same papers, citations, titles and years.
         """)
 
     @Argument(help: "The family of formats: oag.") var family: String
     @Option(help: "Number of distinct papers.") var papers: Int
     @Option(help: "Folder to write into.") var into: String
-    @Option(help: "oag-v3 or dblp-v12.") var format = SyntheticDump.Format.oagV3.rawValue
+    @Option(
+      help: """
+        oag-v1, oag-v2, oag-v3; dblp-text (V1 to V7), dblp-text-b (AMinerNetwork), dblp-v10, dblp-v11, dblp-v12, \
+        dblp-v13, dblp-v14, dblp-v16; mag (tables), openalex or s2orc.
+        """) var format = SyntheticDump.Format.oagV3.rawValue
     @Option(help: "Fixes everything random.") var seed = 0
     @Flag(help: "Replaces an earlier dump in the folder.") var overwrite = false
     @OptionGroup var common: CommonOptions
