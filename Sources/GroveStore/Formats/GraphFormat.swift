@@ -27,6 +27,7 @@ public enum FormatCatalogue {
       FolderFormat.self,
       NumpyArchiveFormat.self,
       LinqsFormat.self,
+      PlanetoidFormat.self,
       EdgeListFormat.self,
     ]
   }
