@@ -38,15 +38,20 @@ struct FeatureRows {
   /// Ends the present row.
   mutating func endRow() { offsets.append(Int64(columns.count)) }
 
-  /// All rows: sparse where at most a third of the numbers are other than zero, as in bags of words.
+  /// All rows.
   func matrix(width: Int) -> FeatureMatrix {
-    let rows = SparseRows(offsets: offsets, columns: columns, columnCount: width)
-    guard 3 * columns.count > count * width else {
+    FeatureRows.matrix(SparseRows(offsets: offsets, columns: columns, columnCount: width), values)
+  }
+
+  /// Rows and their values: sparse where at most a third of the numbers are other than zero, as in bags of words.
+  static func matrix(_ rows: SparseRows, _ values: [Float]) -> FeatureMatrix {
+    let width = rows.columnCount
+    guard 3 * rows.entryCount > rows.rowCount * width else {
       return .sparse(rows: rows, values: values.allSatisfy { $0 == 1 } ? nil : values)
     }
-    var dense = [Float](repeating: 0, count: count * width)
-    for row in 0..<count {
-      for entry in rows.range(of: row) { dense[row * width + Int(columns[entry])] = values[entry] }
+    var dense = [Float](repeating: 0, count: rows.rowCount * width)
+    for row in 0..<rows.rowCount {
+      for entry in rows.range(of: row) { dense[row * width + Int(rows.columns[entry])] = values[entry] }
     }
     return .dense(values: .array(dense), width: width)
   }

@@ -46,7 +46,8 @@ public enum PlanetoidFormat: GraphFormat {
       throw FormatFailure.bad(
         tree.path,
         stems.isEmpty
-          ? "holds no ind.NAME.graph" : "holds several graphs (\(stems.prefix(8).map { plain($0) }.joined(separator: ", ")))",
+          ? "holds no ind.NAME.graph"
+          : "holds several graphs (\(stems.prefix(8).map { plain($0) }.joined(separator: ", ")))",
         do: "give a folder with the eight files of one graph")
     }
     for part in parts where !tree.contains("ind.\(stem).\(part)") {

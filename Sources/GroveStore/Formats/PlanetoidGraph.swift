@@ -36,7 +36,8 @@ struct PlanetoidGraph {
     var seen = 0
     for (node, value) in lists {
       guard (0..<Int64(nodeCount)).contains(node) else {
-        throw pickle.unexpected(value, "are the neighbors of \(node), which is not a node (there are \(nodeCount) nodes)")
+        throw pickle.unexpected(
+          value, "are the neighbors of \(node), which is not a node (there are \(nodeCount) nodes)")
       }
       guard let neighbors = pickle.items(value) else {
         throw pickle.unexpected(value, "is no list of the neighbors of node \(node)")

@@ -106,7 +106,8 @@ extension PickleMachine {
   /// Bytes that Python 3 wrote as text of Latin-1, as protocols without bytes ask it to.
   private mutating func encoded(_ arguments: [Value]) throws -> Pickle.Slice {
     guard arguments.count == 2, case .text(let text) = pickle[arguments[0]],
-      let encoding = slice(arguments[1]), ["latin1", "latin-1"].contains(where: { pickle[encoding].elementsEqual($0.utf8) })
+      let encoding = slice(arguments[1]),
+      ["latin1", "latin-1"].contains(where: { pickle[encoding].elementsEqual($0.utf8) })
     else { throw refused("encode text as anything but Latin-1") }
     let bytes = pickle[text]
     try charge(bytes.count)

@@ -114,7 +114,9 @@ struct PickleMachine {
 
   /// The topmost value, which stays.
   func top() throws -> Value {
-    guard stack.count > marks.last ?? 0, let value = stack.last else { throw damaged("takes a value that is not there") }
+    guard stack.count > marks.last ?? 0, let value = stack.last else {
+      throw damaged("takes a value that is not there")
+    }
     return value
   }
 
