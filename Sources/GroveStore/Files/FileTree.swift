@@ -49,6 +49,16 @@ public struct FileTree: Sendable {
     self.init(path: path, isFolder: false, members: members)
   }
 
+  /// Bytes at hand under the names a format looks for.
+  init(named path: String, contents: [String: Data]) {
+    self.init(
+      path: path, isFolder: false,
+      members: Dictionary(
+        uniqueKeysWithValues: contents.map { name, bytes in
+          (FileTree.uncompressedName(name), .source(.memory(bytes, name: name, place: "\(path)/\(name)")))
+        }))
+  }
+
   private init(path: String, isFolder: Bool, members: [String: Member]) {
     self.path = path
     self.isFolder = isFolder
@@ -97,6 +107,28 @@ public struct FileTree: Sendable {
       throw FormatFailure.bad(path, "holds \(names.count) files, expected one", do: "give the file itself")
     }
     return try bytes(of: name)
+  }
+
+  /// The first bytes of a member, unpacked, at most `count`; none where it cannot be read.
+  func head(of name: String, _ count: Int) -> [UInt8] {
+    do {
+      switch members[name] {
+      case .source(let source):
+        let kind = FileKind(head: try source.head(FileKind.headCount))
+        guard kind.isCompressed else { return [UInt8](try source.head(count)) }
+        let reader = try ArchiveReader(source, kind: kind, single: true)
+        return try reader.next() == nil ? [] : [UInt8](try reader.read(atMost: count))
+      case .archived(let archive, let kind, let inside):
+        let reader = try ArchiveReader(archive, kind: kind)
+        while let next = try reader.next() {
+          if next == inside { return [UInt8](try reader.read(atMost: count)) }
+        }
+        return []
+      case nil: return []
+      }
+    } catch {
+      return []
+    }
   }
 
   /// The bytes of a member as text in UTF-8, without a byte-order mark.

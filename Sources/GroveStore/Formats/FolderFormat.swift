@@ -153,7 +153,7 @@ extension EdgeList {
   ///
   /// A directed edge runs from the citing to the cited node and has the year of the citing one. Where either may be the
   /// citing one, the edge has the later year: it cannot be older than both its ends.
-  fileprivate func years(ofNodes years: [Int32]) -> [Int32] {
+  func years(ofNodes years: [Int32]) -> [Int32] {
     if isDirected { return sources.map { years[Int($0)] } }
     return zip(sources, targets).map { source, target in
       let (first, second) = (years[Int(source)], years[Int(target)])
