@@ -27,6 +27,7 @@ public enum FormatCatalogue {
       FolderFormat.self,
       NumpyArchiveFormat.self,
       LinqsFormat.self,
+      OGBFormat.self,
       EdgeListFormat.self,
     ]
   }
