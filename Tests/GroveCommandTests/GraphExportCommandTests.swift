@@ -21,8 +21,11 @@ import Testing
     _ = try succeed(["import", scratch.file(name), "--into", scratch.file("again")])
     #expect(try snapshot(scratch.file("again")) == snapshot(folder))
     #expect(try snapshot(scratch.file(name)) == snapshot(folder), "without a store between")
-    let again = try succeed(["train", scratch.file(name), "--epochs", "3", "--seed", "4"])
-    let before = try succeed(["train", folder, "--epochs", "3", "--seed", "4"])
+    func train(_ data: String, _ run: String) throws -> [String: Any] {
+      let words = ["--epochs", "3", "--seed", "4", "--no-report", "--out", scratch.file(run)]
+      return try succeed(["train", data] + words)
+    }
+    let (again, before) = (try train(scratch.file(name), "run-1"), try train(folder, "run-2"))
     #expect(again.numbers("test") == before.numbers("test") && again.numbers("test")["accuracy"] != nil)
   }
 

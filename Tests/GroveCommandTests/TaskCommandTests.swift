@@ -16,14 +16,20 @@ import Testing
     #expect(result.number("withoutYear") != nil)
     if kind == "citation" {
       #expect(result["hiddenRelation"] is NSNull)
-      _ = try succeed(
-        ["train", store, "--task", "links", "--relation", "cites", "--split", "citation", "--epochs", "2"])
+      let trained = try succeed(
+        ["train", store, "--task", "links", "--split", kind, "--hidden", "8", "--epochs", "2", "--no-report"]
+          + ["--out", data.file("run")])
+      #expect(trained.numbers("test")["mrr"] != nil)
       return
     }
     #expect(result["hiddenRelation"] as? String == (kind == "venue" ? "published_in" : "has_topic"))
-    _ = try succeed(["train", store, "--split", kind, "--epochs", "2", "--features", "learned:8"])
+    _ = try succeed(
+      ["train", store, "--split", kind, "--epochs", "2", "--features", "learned:8", "--no-report"]
+        + ["--out", data.file("run")])
     let told = kind == "venue" ? "published_in" : "has_topic"
-    let refused = try GroveCommand.run(["train", store, "--split", kind, "--features", told])
+    let refused = try GroveCommand.run([
+      "train", store, "--split", kind, "--features", told, "--out", data.file("other"),
+    ])
     #expect(refused.code == 64 && refused.errors.contains("the labels were made from \(told)"), "\(refused.errors)")
   }
 

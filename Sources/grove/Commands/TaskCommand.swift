@@ -12,7 +12,8 @@ struct TaskCommand: ParsableCommand {
 
       venue, field and topic label papers and split them by year; training then hides the relation that tells the label. \
       citation splits the citations by the year of the citing paper. author-disambiguation writes pairs of mentions of one \
-      name to --out, split by name. Papers without a year are in no part.
+      name to --out, split by name. Papers without a year are in no part. A store holds one set of labels: those of a later \
+      task take their place.
       """)
 
   @Argument(help: "A store of papers.") var store: String
