@@ -33,6 +33,7 @@ public enum FormatCatalogue {
       MatrixMarketFormat.self,
       GraphMLFormat.self,
       NodeLinkFormat.self,
+      OGBFormat.self,
       EdgeListFormat.self,
     ]
   }
