@@ -13,7 +13,7 @@ struct Grove: ParsableCommand {
     abstract: "Graph learning for academic graphs, on the CPU.",
     discussion: "Example: grove train graphs/karate --model gcn --out run", version: GroveVersion.current,
     subcommands: [
-      DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, InspectCommand.self,
+      DataCommand.self, ImportCommand.self, StoreCommand.self, SplitCommand.self, TaskCommand.self, InspectCommand.self,
       EncodeCommand.self, SearchCommand.self,
       ModelsCommand.self, SamplersCommand.self, TrainCommand.self,
       EvaluateCommand.self, CompareCommand.self, PredictCommand.self, ExportCommand.self, VersionCommand.self,

@@ -9,6 +9,7 @@
 
 typedef struct grove_archive_reader grove_archive_reader;
 typedef struct grove_archive_writer grove_archive_writer;
+typedef struct grove_gzip_writer grove_gzip_writer;
 
 // What a stream is taken for.
 typedef enum {
@@ -54,6 +55,16 @@ int grove_archive_add(grove_archive_writer *writer, const char *name, const void
 
 // Writes the end and frees the writer: 0, or -1 on an error.
 int grove_archive_finish(grove_archive_writer *writer);
+
+// A gzip stream whose bytes depend on what is written alone. Null for lack of memory.
+grove_gzip_writer *grove_gzip_create(void);
+
+// Compresses some of `count` bytes, the last ones of the stream where `last` says so: how many were taken and how many
+// were given. Returns 1 once the stream has ended, 0 while there is more to do, -1 on an error.
+int grove_gzip_step(grove_gzip_writer *writer, const uint8_t *bytes, size_t count, bool last, uint8_t *into,
+                    size_t capacity, size_t *taken, size_t *given);
+
+void grove_gzip_close(grove_gzip_writer *writer);
 
 // Version of libarchive, as "libarchive 3.6.2".
 const char *grove_archive_version(void);

@@ -132,7 +132,7 @@ enum NodeFiles {
     name = (name as NSString).lastPathComponent
     let packing: Set<String> = [
       "gz", "zst", "xz", "bz2", "lz4", "tgz", "tzst", "txz", "tbz2", "zip", "tar", "7z", "npz", "csv", "tsv", "txt",
-      "edgelist",
+      "edgelist", "mtx", "graphml", "xml", "json",
     ]
     while packing.contains((name as NSString).pathExtension.lowercased()) {
       name = (name as NSString).deletingPathExtension

@@ -10,38 +10,46 @@ enum SparseMembers {
       throw FormatFailure.bad(
         archive.place, "holds a sparse matrix in format \(quoted(format, limit: 20))", do: "save it with .tocsr()")
     }
-    let shape = try archive.array("\(prefix)shape").int64s()
-    let offsets = try archive.array("\(prefix)indptr").int64s()
-    let columns = try archive.array("\(prefix)indices").int32s()
-    let place = archive.place
+    return try rows(
+      shape: try archive.array("\(prefix)shape").int64s(), offsets: try archive.array("\(prefix)indptr").int64s(),
+      columns: try archive.array("\(prefix)indices").int32s(), values: try archive.array("\(prefix)data").floats(),
+      names: ("\(prefix)shape", "\(prefix)indptr", "\(prefix)indices", "\(prefix)data"), place: archive.place)
+  }
+
+  /// Checked rows out of the parts of a matrix, wherever they come from.
+  ///
+  /// - Parameter names: how messages call the parts.
+  static func rows(
+    shape: [Int64], offsets: [Int64], columns: [Int32], values: [Float],
+    names: (shape: String, offsets: String, columns: String, values: String), place: String
+  ) throws -> (rows: SparseRows, values: [Float]?) {
     guard shape.count == 2, shape[0] >= 0, shape[1] >= 0, shape[0] < Int64(Int32.max), shape[1] < Int64(Int32.max)
     else {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "shape"))", "\(shape) is not rows and columns", do: "save it again")
+        place, "array \(quoted(names.shape))", "\(shape) is not rows and columns", do: "save it again")
     }
     guard Int64(offsets.count) == shape[0] + 1, offsets.first == 0, offsets.last == Int64(columns.count) else {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "indptr"))",
+        place, "array \(quoted(names.offsets))",
         "\(offsets.count) offsets from \(offsets.first ?? 0) to \(offsets.last ?? 0) do not fit \(shape[0]) rows of \(columns.count) entries",
         do: "save the matrix again")
     }
     for row in 0..<(offsets.count - 1) where offsets[row] > offsets[row + 1] {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "indptr"))", "offsets fall at row \(row)", do: "save the matrix again")
+        place, "array \(quoted(names.offsets))", "offsets fall at row \(row)", do: "save the matrix again")
     }
     if let at = columns.firstIndex(where: { $0 < 0 || Int64($0) >= shape[1] }) {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "indices")), entry \(at)",
+        place, "array \(quoted(names.columns)), entry \(at)",
         "column \(columns[at]) of \(shape[1]) does not exist",
         do: "save the matrix again")
     }
-    let rows = SparseRows(offsets: offsets, columns: columns, columnCount: Int(shape[1]))
-    let values = try archive.array("\(prefix)data").floats()
     guard values.count == columns.count else {
       throw FormatFailure.bad(
-        place, "array \(quoted(prefix + "data"))", "\(values.count) values for \(columns.count) entries",
+        place, "array \(quoted(names.values))", "\(values.count) values for \(columns.count) entries",
         do: "save the matrix again")
     }
+    let rows = SparseRows(offsets: offsets, columns: columns, columnCount: Int(shape[1]))
     return (rows, values.allSatisfy { $0 == 1 } ? nil : values)
   }
 

@@ -5,11 +5,11 @@ import GroveKernels
 
 /// A store's records as OAG v3 JSON lines, from which an import makes the same store again.
 ///
-/// Beside the keys of OAG v3 papers have `fos` with weights, `volume` and `issue`, and authors a list `affiliations` of
-/// {id, name, year}. References to papers that are not there are written too.
+/// Beside the keys of OAG v3 papers have `fos` with weights (and ids), `volume` and `issue`, authors a list
+/// `affiliations` of {id, name, year}, and fields a list `parents` of ids. References to papers that are not there are written too.
 public enum RecordExport {
   /// Writes one file of papers and authors where `path` ends in .jsonl or .json, else a folder of papers.jsonl,
-  /// authors.jsonl, venues.jsonl and affiliations.jsonl.
+  /// authors.jsonl, venues.jsonl, affiliations.jsonl and fields.jsonl.
   ///
   /// - Returns: the number of records.
   /// - Throws: `FileFailure`; `StoreFailure.damaged`, or `.holdsNoRecords` for a graph that was imported whole.
@@ -21,6 +21,7 @@ public enum RecordExport {
       try AtomicFile.write(to: path) { sink in
         count += try papers(store, names, to: &sink)
         count += try authors(store, names, to: &sink)
+        count += try fields(store, names, to: &sink)
       }
       return count
     }
@@ -31,6 +32,7 @@ public enum RecordExport {
     for (kind, file) in [(EntityKind.venue, "venues"), (.affiliation, "affiliations")] {
       try AtomicFile.write(to: "\(path)/\(file).jsonl") { count += try entities(store, names, kind, to: &$0) }
     }
+    try AtomicFile.write(to: "\(path)/fields.jsonl") { count += try fields(store, names, to: &$0) }
     return count
   }
 
@@ -133,6 +135,10 @@ public enum RecordExport {
       line.list(range(topics.offsets)) { line, entry in
         let (id, name) = names[.field, topics.columns[entry]]
         line.begin()
+        if let id, !name.isEmpty {
+          line.key("id")
+          line.string(id)
+        }
         line.key("name")
         line.string(name.isEmpty ? id ?? "" : name)
         line.key("w")
@@ -176,6 +182,33 @@ public enum RecordExport {
           line.raw("\(year)")
         }
         line.end()
+      }
+      line.end()
+      try line.write(to: &sink)
+      count += 1
+    }
+    return count
+  }
+
+  /// Fields that have more to them than the name by which papers call them.
+  private static func fields(_ store: GraphStore, _ names: Names, to sink: inout ByteSink) throws -> Int {
+    let steps = store.relations.contains(AcademicSchema.childOf) ? try store.rows(of: AcademicSchema.childOf) : nil
+    let isParent: Set<Int32> = steps.map { Set($0.columns) } ?? []
+    var count = 0
+    var line = JSONLine()
+    for (number, entry) in names.entries[EntityKind.field.rawValue].enumerated() {
+      let parents = steps.map { Int($0.offsets[number])..<Int($0.offsets[number + 1]) } ?? 0..<0
+      guard let id = entry.id, !entry.name.isEmpty || !parents.isEmpty || isParent.contains(Int32(number)) else {
+        continue
+      }
+      line.begin()
+      line.key("id")
+      line.string(id)
+      line.key("DisplayName")
+      line.string(entry.name)
+      line.key("parents")
+      line.list(parents) { line, place in
+        line.string(names[.field, steps!.columns[place]].id ?? "")
       }
       line.end()
       try line.write(to: &sink)

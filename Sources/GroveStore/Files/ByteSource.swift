@@ -37,6 +37,21 @@ enum ByteSource: Sendable {
     }
   }
 
+  /// Calls `body` with all bytes, piece by piece.
+  func forEachPiece(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard case .file(let path) = self else { return try body(ArraySlice([UInt8](try bytes()))) }
+    let handle = try ByteSource.open(path)
+    defer { try? handle.close() }
+    while true {
+      let piece: Data?
+      do { piece = try handle.read(upToCount: 1 << 20) } catch {
+        throw FileFailure.unreadable(path: path, code: errno == 0 ? EIO : errno)
+      }
+      guard let piece, !piece.isEmpty else { return }
+      try body(ArraySlice([UInt8](piece)))
+    }
+  }
+
   /// The first bytes, at most `count`.
   func head(_ count: Int) throws -> Data {
     switch self {

@@ -94,7 +94,7 @@ enum FileKind: Equatable {
     case "xz", "txz": ([.xz], "an xz stream")
     case "bz2", "tbz2": ([.bzip2], "a bzip2 stream")
     case "lz4": ([.lz4], "an lz4 stream")
-    case "csv", "tsv", "txt", "edgelist", "json", "jsonl", "content", "cites": ([.text], "text")
+    case "csv", "tsv", "txt", "edgelist", "json", "jsonl", "content", "cites", "mtx", "graphml": ([.text], "text")
     default: nil
     }
   }

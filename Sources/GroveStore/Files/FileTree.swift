@@ -10,7 +10,7 @@ import GroveKernels
 public struct FileTree: Sendable {
   /// The path as given.
   public let path: String
-  /// Relative names, sorted; sub-folders of a folder are listed one level deep.
+  /// Relative names, sorted; folders in a folder are listed down to the fourth level.
   public let names: [String]
   /// Whether `path` is a folder of the file system.
   public let isFolder: Bool
@@ -47,6 +47,16 @@ public struct FileTree: Sendable {
       members[FileTree.uncompressedName(name)] = .source(.file(file))
     }
     self.init(path: path, isFolder: false, members: members)
+  }
+
+  /// Bytes at hand under the names a format looks for.
+  init(named path: String, contents: [String: Data]) {
+    self.init(
+      path: path, isFolder: false,
+      members: Dictionary(
+        uniqueKeysWithValues: contents.map { name, bytes in
+          (FileTree.uncompressedName(name), .source(.memory(bytes, name: name, place: "\(path)/\(name)")))
+        }))
   }
 
   private init(path: String, isFolder: Bool, members: [String: Member]) {
@@ -91,12 +101,58 @@ public struct FileTree: Sendable {
     return try FileTree.unpacked(source, inner: name)
   }
 
+  /// Calls `body` with the bytes of a member, unpacked, piece by piece; those of a zip's members come at once.
+  ///
+  /// - Throws: as `bytes(of:)`; what `body` throws.
+  func forEachPiece(of name: String, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard case .source(let source)? = members[name] else {
+      return try body(ArraySlice([UInt8](try bytes(of: name))))
+    }
+    let kind = FileKind(head: try source.head(FileKind.headCount))
+    try FileKind.check(kind, named: source.name, at: source.place)
+    guard kind.isCompressed else { return try source.forEachPiece(body) }
+    let reader = try ArchiveReader(source, kind: kind, single: true)
+    guard try reader.next() != nil else { throw FormatFailure.empty(path: source.place) }
+    var isFirst = true
+    try reader.forEachPiece { piece in
+      if isFirst {
+        let head = FileKind(head: Data(piece.prefix(FileKind.headCount)))
+        try FileKind.check(head, named: name == source.name ? "" : name, at: source.place)
+        isFirst = false
+      }
+      try body(piece)
+    }
+    if isFirst { throw FormatFailure.empty(path: source.place) }
+  }
+
   /// The bytes of the only member of a tree that is one file.
   func onlyMember() throws -> Data {
     guard let name = names.first, names.count == 1 else {
       throw FormatFailure.bad(path, "holds \(names.count) files, expected one", do: "give the file itself")
     }
     return try bytes(of: name)
+  }
+
+  /// The first bytes of a member, unpacked, at most `count`; none where it cannot be read.
+  func head(of name: String, _ count: Int) -> [UInt8] {
+    do {
+      switch members[name] {
+      case .source(let source):
+        let kind = FileKind(head: try source.head(FileKind.headCount))
+        guard kind.isCompressed else { return [UInt8](try source.head(count)) }
+        let reader = try ArchiveReader(source, kind: kind, single: true)
+        return try reader.next() == nil ? [] : [UInt8](try reader.read(atMost: count))
+      case .archived(let archive, let kind, let inside):
+        let reader = try ArchiveReader(archive, kind: kind)
+        while let next = try reader.next() {
+          if next == inside { return [UInt8](try reader.read(atMost: count)) }
+        }
+        return []
+      case nil: return []
+      }
+    } catch {
+      return []
+    }
   }
 
   /// The bytes of a member as text in UTF-8, without a byte-order mark.
@@ -133,7 +189,7 @@ public struct FileTree: Sendable {
 
   private static func members(ofFolder path: String) throws -> [String: Member] {
     var members: [String: Member] = [:]
-    func list(_ folder: String, prefix: String, deeper: Bool) throws {
+    func list(_ folder: String, prefix: String, levels: Int) throws {
       let names: [String]
       do {
         names = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -147,7 +203,7 @@ public struct FileTree: Sendable {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory) else { continue }
         if isDirectory.boolValue {
-          if deeper { try list(file, prefix: "\(name)/", deeper: false) }
+          if levels > 0 { try list(file, prefix: "\(prefix)\(name)/", levels: levels - 1) }
         } else {
           let shown = uncompressedName(name)
           if shown != name, members[prefix + shown] != nil { continue }
@@ -155,7 +211,7 @@ public struct FileTree: Sendable {
         }
       }
     }
-    try list(path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path, prefix: "", deeper: true)
+    try list(path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path, prefix: "", levels: 4)
     return members
   }
 

@@ -10,6 +10,6 @@ public enum DBLPV12Format: RecordFormat {
 
   /// Whether the first records speak for it.
   public static func recognizes(_ traits: RecordTraits) -> Bool {
-    traits.contains(.arrayLines) && !traits.isDisjoint(with: [.venueObject, .numericIDs])
+    traits.contains(.array) && !traits.isDisjoint(with: [.numericIDs, .digitIDs])
   }
 }

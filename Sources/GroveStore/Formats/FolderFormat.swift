@@ -148,20 +148,6 @@ public enum FolderFormat: GraphFormat {
   }
 }
 
-extension EdgeList {
-  /// The year of each edge out of those of its nodes, 0 where it is unknown.
-  ///
-  /// A directed edge runs from the citing to the cited node and has the year of the citing one. Where either may be the
-  /// citing one, the edge has the later year: it cannot be older than both its ends.
-  fileprivate func years(ofNodes years: [Int32]) -> [Int32] {
-    if isDirected { return sources.map { years[Int($0)] } }
-    return zip(sources, targets).map { source, target in
-      let (first, second) = (years[Int(source)], years[Int(target)])
-      return first == 0 || second == 0 ? 0 : max(first, second)
-    }
-  }
-}
-
 /// Splits kept as truth values: one row of [R, N] a split, or a single [N].
 enum SplitMasks {
   static func splits(

@@ -13,7 +13,8 @@ public protocol GraphFormat {
   static var name: String { get }
   /// What its files look like, for messages and tables.
   static var summary: String { get }
-  /// Whether the names of the files speak for this format. Contents are left to `read`.
+  /// Whether the names of the files, or the first bytes of the only one, speak for this format. Contents are left to
+  /// `read`.
   static func recognizes(_ tree: FileTree) -> Bool
   /// Reads and checks the whole graph.
   static func read(_ tree: FileTree, options: ReadOptions) throws -> GraphDataset
@@ -27,6 +28,12 @@ public enum FormatCatalogue {
       FolderFormat.self,
       NumpyArchiveFormat.self,
       LinqsFormat.self,
+      PlanetoidFormat.self,
+      HGBFormat.self,
+      MatrixMarketFormat.self,
+      GraphMLFormat.self,
+      NodeLinkFormat.self,
+      OGBFormat.self,
       EdgeListFormat.self,
     ]
   }

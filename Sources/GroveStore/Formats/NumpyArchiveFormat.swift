@@ -2,12 +2,15 @@ import Foundation
 import GroveGraphs
 
 /// A graph in one `.npz` file, in any of the key layouts that published data sets use.
+///
+/// The keys of PyTorch Geometric, `edge_index` and `x`, may be those of a graph of several node types: see
+/// `TorchArchive`.
 public enum NumpyArchiveFormat: GraphFormat {
   /// The word of `--format`.
   public static let name = "npz"
   /// What its files look like.
   public static let summary =
-    "one .npz with adj_data … or adj_matrix.data …, node_features and edges, or x and edge_index"
+    "one .npz with adj_data … or adj_matrix.data …, node_features and edges, x and edge_index, or edge_index__A__R__B"
 
   /// Whether the names of the files speak for this format.
   public static func recognizes(_ tree: FileTree) -> Bool {
@@ -37,6 +40,8 @@ public enum NumpyArchiveFormat: GraphFormat {
     let place = tree.place(of: member)
     let isPPNP = try memberNames(bytes, place: place).contains("adj_matrix.indptr")
     let archive = try NumpyArchive(bytes, place: place, skipping: isPPNP ? skippedInPPNP : [])
+    let isOther = ["adj_indptr", "adj_matrix.indptr", "node_labels", "node_features"].contains { archive.contains($0) }
+    if !isOther, let torch = try TorchArchive(archive) { return try torch.dataset(path: tree.path, options: options) }
     let graph: Parts
     switch try layout(of: archive) {
     case .sparse(let adjacency, let attributes):
@@ -76,9 +81,6 @@ public enum NumpyArchiveFormat: GraphFormat {
         edges: "edges", features: "node_features", labels: "node_labels",
         masks: ["train_masks", "val_masks", "test_masks"], isDirected: false)
     }
-    if archive.contains("edge_index") {
-      return .plain(edges: "edge_index", features: "x", labels: "y", masks: masks, isDirected: true)
-    }
     if archive.contains("edges") {
       return .plain(edges: "edges", features: "features", labels: "labels", masks: masks, isDirected: false)
     }
@@ -105,26 +107,30 @@ public enum NumpyArchiveFormat: GraphFormat {
     isDirected: Bool
   ) throws -> Parts {
     let array = try archive.array(edgeKey)
-    let ends = try array.int32s()
-    let sources: [Int32]
-    let targets: [Int32]
-    switch array.shape {
-    case let shape
-    where shape.count == 2 && shape[1] == 2 && (edgeKey == "edges" && labelKey == "node_labels" || shape[0] != 2):
-      sources = stride(from: 0, to: ends.count, by: 2).map { ends[$0] }
-      targets = stride(from: 1, to: ends.count, by: 2).map { ends[$0] }
-    case let shape where shape.count == 2 && shape[0] == 2:
-      sources = Array(ends.prefix(ends.count / 2))
-      targets = Array(ends.suffix(ends.count / 2))
-    default:
-      throw FormatFailure.bad(
-        array.place, "has shape \(array.shape), expected [2, edges] or [edges, 2]", do: "save it in that shape")
-    }
+    let (sources, targets) = try ends(array, isPairs: edgeKey == "edges" && labelKey == "node_labels")
     return Parts(
       edges: EdgeList(sources: sources, targets: targets, isDirected: isDirected),
       features: archive.contains(featureKey) ? try NodeFiles.dense(try archive.array(featureKey)) : nil,
       classes: archive.contains(labelKey) ? try NodeFiles.classes(try archive.array(labelKey)) : nil,
       maskKeys: archive.contains(masks[0]) ? (masks[0], masks[1], masks[2]) : nil)
+  }
+
+  /// Sources and targets out of [2, edges] or [edges, 2].
+  ///
+  /// - Parameter isPairs: whether an array [2, 2] is two pairs.
+  static func ends(_ array: NumpyArray, isPairs: Bool) throws -> (sources: [Int32], targets: [Int32]) {
+    let ends = try array.int32s()
+    switch array.shape {
+    case let shape where shape.count == 2 && shape[1] == 2 && (isPairs || shape[0] != 2):
+      return (
+        stride(from: 0, to: ends.count, by: 2).map { ends[$0] }, stride(from: 1, to: ends.count, by: 2).map { ends[$0] }
+      )
+    case let shape where shape.count == 2 && shape[0] == 2:
+      return (Array(ends.prefix(ends.count / 2)), Array(ends.suffix(ends.count / 2)))
+    default:
+      throw FormatFailure.bad(
+        array.place, "has shape \(array.shape), expected [2, edges] or [edges, 2]", do: "save it in that shape")
+    }
   }
 
   private static func dataset(_ graph: Parts, archive: NumpyArchive, path: String, warnings: [String]) throws

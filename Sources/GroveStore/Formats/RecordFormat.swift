@@ -27,16 +27,39 @@ public struct RecordTraits: OptionSet, Sendable {
   public static let weightedTopics = RecordTraits(rawValue: 8)
   /// Ids are numbers.
   public static let numericIDs = RecordTraits(rawValue: 16)
-  /// The file is an array, a record a line.
-  public static let arrayLines = RecordTraits(rawValue: 32)
+  /// Ids are numbers in quotes.
+  public static let digitIDs = RecordTraits(rawValue: 64)
+  /// Authors are plain names.
+  public static let authorNames = RecordTraits(rawValue: 128)
+  /// The file is an array, in whatever layout.
+  public static let array = RecordTraits(rawValue: 256)
+  /// Numbers are literals of MongoDB's shell.
+  public static let shellLiterals = RecordTraits(rawValue: 512)
+  /// Pairs of ids of two dumps.
+  public static let links = RecordTraits(rawValue: 1024)
+  /// Keys of S2ORC.
+  public static let s2orc = RecordTraits(rawValue: 2048)
+  /// Keys of OpenAlex.
+  public static let openAlex = RecordTraits(rawValue: 4096)
+  /// Lines with tags.
+  public static let taggedLines = RecordTraits(rawValue: 8192)
+  /// Tables with a name of MAG's.
+  public static let tables = RecordTraits(rawValue: 32)
 }
 
 /// All dialects, in the order in which they are tried.
 public enum RecordFormats {
   /// The dialects.
   public static var all: [any RecordFormat.Type] {
-    [DBLPV12Format.self, OAGV3Format.self, OAGV2Format.self, OAGV1Format.self]
+    [
+      OpenAlexFormat.self, S2ORCFormat.self, MAGFormat.self, DBLPTextFormat.self, DBLPV13Format.self,
+      DBLPV12Format.self, DBLPV14Format.self, DBLPV10Format.self, OAGV3Format.self, DBLPV11Format.self,
+      OAGV2Format.self, OAGV1Format.self,
+    ]
   }
+
+  /// Their names, for messages.
+  static var names: String { all.map { $0.name }.sorted().joined(separator: ", ") }
 
   /// The name of the first dialect that the traits speak for.
   static func name(for traits: RecordTraits) -> String {

@@ -42,7 +42,7 @@ struct DumpFiles {
   }
 
   /// Endings of files that may hold records.
-  private static let suffixes: Set<String> = ["json", "jsonl", "ndjson", "txt"]
+  private static let suffixes: Set<String> = ["json", "jsonl", "ndjson", "txt", "tsv", "csv"]
   private static let packings: Set<String> = [
     "gz", "zst", "xz", "bz2", "lz4", "zip", "tar", "tgz", "tzst", "txz", "7z",
   ]
@@ -98,7 +98,8 @@ struct DumpFiles {
     }
     if inside.isEmpty {
       throw FormatFailure.bad(
-        source.place, "holds no file of records", do: "expected members ending in .json, .jsonl, .ndjson or .txt")
+        source.place, "holds no file of records",
+        do: "expected members ending in .json, .jsonl, .ndjson, .txt, .tsv or .csv")
     }
     for name in inside.sorted(by: NaturalOrder.precedes) {
       members.append(
@@ -112,9 +113,19 @@ struct DumpFiles {
     let suffix = (name as NSString).pathExtension.lowercased()
     if packings.contains(suffix) {
       let inner = (uncompressed(name) as NSString).pathExtension.lowercased()
-      return ["zip", "tar", "tgz", "tzst", "txz", "7z"].contains(suffix) || inner == "tar" || suffixes.contains(inner)
+      return ["zip", "tar", "tgz", "tzst", "txz", "7z"].contains(suffix) || inner == "tar"
+        || mayHoldRecords(unpacked: uncompressed(name))
     }
-    return suffixes.contains(suffix)
+    return mayHoldRecords(unpacked: name)
+  }
+
+  /// As `mayHoldRecords`, for names without an ending of packing: `papers.json`, the parts of a table
+  /// (`Papers.txt.1`), and OpenAlex's (`0000_part_00`, `part_000`).
+  private static func mayHoldRecords(unpacked name: String) -> Bool {
+    let suffix = (name as NSString).pathExtension.lowercased()
+    if suffixes.contains(suffix) { return true }
+    if suffix.isEmpty { return name.contains("part_") || name.contains("part-") }
+    return Int(suffix) != nil && mayHoldRecords((name as NSString).deletingPathExtension)
   }
 
   private static func uncompressed(_ name: String) -> String {

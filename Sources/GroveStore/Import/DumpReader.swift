@@ -10,7 +10,7 @@ final class DumpBatch: @unchecked Sendable {
   fileprivate(set) var member = 0
   /// Number of its first line in that file; counted only for readers that were asked to.
   fileprivate(set) var firstLine = 1
-  fileprivate(set) var framing = JSONFraming.lines
+  fileprivate(set) var content = DumpContent.json(.lines, .academic)
   fileprivate(set) var hint: RecordKind?
   fileprivate var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   fileprivate var count = 0
@@ -37,6 +37,8 @@ final class DumpBatch: @unchecked Sendable {
 /// Memory: one batch, however long the files; a record longer than a batch makes its batch longer.
 final class DumpReader {
   static let batchSize = 4 << 20
+  /// No record is longer; what goes on without an end, such as a bomb of zeros, takes no more memory.
+  static let largestRecord = 256 << 20
   /// Bytes behind a batch that may be read.
   static let padding = 64
 
@@ -50,9 +52,11 @@ final class DumpReader {
 
   private var nextMember = 0
   private var stream: DumpStream?
-  private var framing = JSONFraming.lines
+  private var content = DumpContent.json(.lines, .academic)
   private var hint: RecordKind?
   private var isArray = false
+  /// By member: how many records its first line promises.
+  private(set) var promised: [Int: Int] = [:]
   private var lastByte: UInt8 = 0
   private let countsLines: Bool
   private var line = 1
@@ -97,16 +101,15 @@ final class DumpReader {
         let isWhole = used < capacity
         batch.count = used
         if isFirst {
-          guard let found = JSONFraming(head: batch.bytes, isWhole: isWhole) else {
-            capacity *= 2
-            batch.reserve(capacity, keeping: used)
+          let name = files.members[nextMember - 1].name
+          guard let found = DumpContent(head: batch.bytes, isWhole: isWhole, name: name) else {
+            try grow(&capacity, batch, used)
             continue
           }
-          framing = found
+          content = found
         }
-        guard let cut = framing.cut(batch.bytes, isWhole: isWhole) else {
-          capacity *= 2
-          batch.reserve(capacity, keeping: used)
+        guard let cut = content.cut(batch.bytes, isWhole: isWhole) else {
+          try grow(&capacity, batch, used)
           continue
         }
         if isFirst, try !begin(Bytes(rebasing: batch.bytes[..<cut])) {
@@ -120,7 +123,7 @@ final class DumpReader {
         memset(batch.memory.baseAddress! + cut, 0, DumpReader.padding)
         batch.index = nextIndex
         batch.member = nextMember - 1
-        batch.framing = framing
+        batch.content = content
         batch.hint = hint
         batch.firstLine = line
         if countsLines { line += batch.bytes.count { $0 == 0x0a } }
@@ -130,27 +133,60 @@ final class DumpReader {
     }
   }
 
+  /// Makes room for a record that is longer than the batch.
+  private func grow(_ capacity: inout Int, _ batch: DumpBatch, _ used: Int) throws {
+    capacity *= 2
+    guard capacity <= DumpReader.largestRecord else {
+      throw FormatFailure.bad(
+        files.members[nextMember - 1].place,
+        "holds more than \(DumpReader.largestRecord >> 20) MiB without the end of a record",
+        do: "it is damaged or no dump of records, leave it out")
+    }
+    batch.reserve(capacity, keeping: used)
+  }
+
   /// Looks at the first records of a file: whether it holds academic records at all, and what they look like.
   private func begin(_ bytes: Bytes) throws -> Bool {
     let member = files.members[nextMember - 1]
     hint = DumpReader.hint(of: member.name)
+    isArray = false
+    switch content {
+    case .text:
+      traits.insert(.taggedLines)
+      if let count = TextFraming.headerCount(bytes) { promised[nextMember - 1] = count }
+      return true
+    case .table(let layout):
+      if layout.kind == .coauthors {
+        warnings.append("\(member.place): repeats what the papers say of their authors and is left out")
+        return false
+      }
+      traits.insert(layout.kind == .mergedIDs ? .openAlex : layout.kind == .networkAuthorships ? .taggedLines : .tables)
+      return true
+    case .json(let framing, _): return try begin(bytes, member, framing)
+    }
+  }
+
+  private func begin(_ bytes: Bytes, _ member: DumpFiles.Member, _ framing: JSONFraming) throws -> Bool {
     var place = 0
     while place < bytes.count, bytes[place] <= 32 || bytes[place] >= 0x80 { place += 1 }
     isArray = place < bytes.count && bytes[place] == 0x5b
-    if isArray, framing == .lines { traits.insert(.arrayLines) }
     var decoder = try RecordDecoder()
     var seen = 0
     var found = 0
     let head = place < bytes.count ? bytes[place] : 0
+    var dialect: JSONDialect?
     if head == 0x7b || head == 0x5b {
       try framing.forEachRecord(bytes) { record, _ in
         guard seen < 50 || found == 0 && seen < 1000 else { return }
         seen += 1
-        if case .record = try decoder.decode(record, hint: hint) { found += 1 }
+        if dialect == nil { dialect = try decoder.dialect(of: record) }
+        if case .record = try decoder.decode(record, dialect ?? .academic, hint: hint) { found += 1 }
       }
     }
+    content = .json(framing, dialect ?? .academic)
     if found > 0 {
       traits.formUnion(decoder.json.traits)
+      if isArray { traits.insert(.array) }
       return true
     }
     if bytes.starts(with: Array("{'".utf8)) || bytes.starts(with: Array("[{'".utf8)) {
@@ -160,9 +196,11 @@ final class DumpReader {
     if member.isNamed {
       throw FormatFailure.bad(
         member.place, "holds no record with an id in its first lines",
-        do: "give JSON records of OAG v1, v2, v3 or DBLP V12")
+        do: "give records of \(RecordFormats.names)")
     }
-    warnings.append("\(member.place): holds no academic records and is left out")
+    // Labels and splits lie beside records.
+    let isTable = [".tsv", ".csv"].contains { member.name.lowercased().hasSuffix($0) }
+    if !isTable { warnings.append("\(member.place): holds no academic records and is left out") }
     return false
   }
 
@@ -180,6 +218,7 @@ final class DumpReader {
     if name.contains("author") { return .author }
     if name.contains("venue") { return .venue }
     if name.contains("affiliation") { return .affiliation }
+    if name.contains("field") { return .field }
     return nil
   }
 }

@@ -28,6 +28,17 @@ struct EntityJoin: Sendable {
     UInt32(truncatingIfNeeded: firstNumber[Int(code >> 25)] + Int(code & 0x1ff_ffff))
   }
 
+  /// The number of the node with a key, or nil; `keys` are those of the file.
+  func number(of key: NodeKey, in keys: MappedArray<NodeKey>) -> UInt32? {
+    var low = firstNumber[key.partition]
+    var high = firstNumber[key.partition + 1]
+    while low < high {
+      let middle = (low + high) / 2
+      if keys[middle] < key { low = middle + 1 } else { high = middle }
+    }
+    return low < firstNumber[key.partition + 1] && keys[low] == key ? UInt32(low) : nil
+  }
+
   /// Called for each partition with a table from keys to places.
   typealias Extra = (_ partition: Int, _ table: KeyTable) throws -> Void
 
@@ -46,7 +57,7 @@ struct EntityJoin: Sendable {
     let ranges = RowRanges(rowCount: papers.count, entries: mentions.recordCount)
     let parts = try Parallel.map(Spill.partitionCount) { partition -> (keys: [NodeKey], hash: StoreHash) in
       let (table, keys) = try EntityJoin.join(
-        mentions, partition, papers, edges, ranges, further: try further(partition))
+        kind, mentions, partition, papers, edges, ranges, further: try further(partition))
       let hash = try EntityJoin.nameRows(names, partition, table, keys, rows)
       try extra(partition, table)
       return (keys, hash)
@@ -71,8 +82,8 @@ struct EntityJoin: Sendable {
   }
 
   private static func join(
-    _ mentions: Spill, _ partition: Int, _ papers: PaperNumbers, _ edges: Spill, _ ranges: RowRanges,
-    further: [NodeKey]
+    _ kind: EntityKind, _ mentions: Spill, _ partition: Int, _ papers: PaperNumbers, _ edges: Spill,
+    _ ranges: RowRanges, further: [NodeKey]
   ) throws -> (KeyTable, [NodeKey]) {
     try mentions.withBlocks(partition) { blocks in
       // First the nodes, by first sight, so that they can be put in order; in edges the place stands for the node.
@@ -82,7 +93,9 @@ struct EntityJoin: Sendable {
       found.reserveCapacity(blocks.reduce(0) { $0 + $1.count } / 6)
       KeyedRecords.forEach(in: blocks) { key, sequence, detail in
         let isDeclared = sequence == Waiting.noPaper
-        let number = isDeclared ? PaperNumbers.none : papers.number(sequence)
+        let number =
+          isDeclared
+          ? PaperNumbers.none : kind == .field ? papers.numberForFields(sequence) : papers.number(sequence)
         if number == PaperNumbers.none && !isDeclared { return }
         let place = seen.insert(key, UInt32(keys.count))
         if Int(place) == keys.count { keys.append(key) }

@@ -40,8 +40,8 @@ public struct GraphImporter: Sendable {
 
   /// The graph that `sources` hold, or nil where they are to be read as a dump of records.
   ///
-  /// Without a format's name, a folder is a graph where the names in it are those of a format, a file where its own
-  /// ending is one of arrays or edges; archives are dumps.
+  /// Without a format's name, a folder is a graph where the names in it are those of a format; for a file see
+  /// `GraphFileNames`.
   ///
   /// - Throws: `FormatFailure` where several sources are given for one graph; what the format's reader throws.
   public static func graph(in sources: [String], format: String, options: ReadOptions) throws -> GraphDataset? {
@@ -55,12 +55,7 @@ public struct GraphImporter: Sendable {
   }
 
   private static func isGraph(_ path: String) throws -> Bool {
-    guard AtomicFile.isFolder(path) else {
-      let name = path.lowercased()
-      return [".npz", ".csv", ".tsv", ".edgelist", ".edges"].contains {
-        name.hasSuffix($0) || name.hasSuffix("\($0).gz")
-      }
-    }
+    guard AtomicFile.isFolder(path) else { return GraphFileNames.isGraph(path) }
     let tree = try FileTree(path)
     return FormatCatalogue.all.contains { format in
       // A single text file of any name would do for a list of edges; of records too.

@@ -52,26 +52,39 @@ enum Waiting {
   /// `sequence` of mentions that no paper makes, such as an author's own record.
   static let noPaper = UInt64.max
 
-  /// Before the texts of a paper: title, abstract, doi, volume, issue, long id.
+  /// Before the texts of a paper: title, doi, volume, issue, long id, abstract.
   struct Text: BitwiseCopyable {
-    /// XXH3 of everything from `key` on: the paper's part of the snapshot hash.
+    /// The paper's part of the snapshot hash: XXH3 of everything from `key` on up to the abstract, and the abstract's
+    /// own, which may come from elsewhere.
     var digest: (UInt64, UInt64)
     var authorCount: UInt32
-    var unused: UInt32 = 0
+    var abstractCount: UInt32
     var tally: Tally
     var key: NodeKey
     var year: Int32
     var citationCount: Int32
-    var counts: (title: UInt32, abstract: UInt32, doi: UInt32, volume: UInt32, issue: UInt32, id: UInt32)
+    var counts: (title: UInt32, doi: UInt32, volume: UInt32, issue: UInt32, id: UInt32)
+    var unused: UInt32 = 0
 
     /// Bytes that follow the head.
     var byteCount: Int {
-      Int(counts.title) + Int(counts.abstract) + Int(counts.doi) + Int(counts.volume) + Int(counts.issue)
-        + Int(counts.id)
+      Int(counts.title) + Int(counts.doi) + Int(counts.volume) + Int(counts.issue) + Int(counts.id)
+        + Int(abstractCount)
     }
     /// Where the digest begins to count.
     static let digestStart = 40
   }
+  /// An abstract's part of its paper's hash.
+  static func hash(ofAbstract text: UnsafeRawBufferPointer, of key: NodeKey) -> StoreHash {
+    text.isEmpty ? StoreHash() : StoreHash(text, seed: key.mixed)
+  }
+  /// What is known of a paper's record beside its key: 24 bits of year, and whether it has an abstract.
+  static func detail(year: Int32, hasAbstract: Bool) -> UInt32 {
+    UInt32(min(max(year, 0), 0xff_ffff)) | (hasAbstract ? Waiting.hasAbstract : 0)
+  }
+  static let hasAbstract: UInt32 = 1 << 31
+  /// The record's own id was another one, which a link between two dumps gave away.
+  static let isLinked: UInt32 = 1 << 30
   /// What the report says of a paper if its record is the one that counts; nothing for papers out of a store.
   struct Tally: BitwiseCopyable {
     var selfReferences: UInt32 = 0
@@ -112,16 +125,24 @@ extension NodeKey: BitwiseCopyable {
 struct ImportStreams: Sendable {
   let folder: String
   let memory: SpillMemory
-  /// By key: the paper's sequence.
-  let papers: Spill
+  /// By key: the paper's sequence, with `Waiting.detail`.
+  var papers: Spill
   /// By the key of the cited paper: the citing paper's sequence.
-  let references: Spill
+  var references: Spill
   /// By the author's key, with the affiliation's: the paper's sequence, the year as detail.
-  let affiliations: Spill
+  var affiliations: Spill
   /// By `EntityKind`, then key: the paper's sequence; an author's place or the bits of a topic's weight as detail.
-  let mentions: [Spill]
+  var mentions: [Spill]
   /// By `EntityKind`, then key: names and long ids.
-  let names: [Spill]
+  var names: [Spill]
+  /// By a field's key, with that of a wider one.
+  var hierarchy: Spill
+  /// By a paper's key: what tables tell of it, see `KeyedFacts`.
+  let facts: Spill
+  /// By a paper's key: abstracts that came by themselves, as names.
+  let abstracts: Spill
+  /// By what they are of (`Identities.place`), then the key that is given up: the one that stays.
+  let aliases: [Spill]
   /// Rows of papers on their way to the database.
   let rows = PaperRowQueue()
   /// What is kept of papers beside their texts, and rejected records, a partition a batch.
@@ -140,6 +161,10 @@ struct ImportStreams: Sendable {
     affiliations = Spill(in: folder, memory)
     mentions = EntityKind.allCases.map { _ in Spill(in: folder, memory) }
     names = EntityKind.allCases.map { _ in Spill(in: folder, memory) }
+    hierarchy = Spill(in: folder, memory)
+    facts = Spill(in: folder, memory)
+    abstracts = Spill(in: folder, memory)
+    aliases = (0...EntityKind.allCases.count).map { _ in Spill(in: folder, memory) }
     columns = Spill(in: folder, memory, partitions: 0)
     rejects = Spill(in: folder, memory, partitions: 0)
     paperIDs = Spill(in: folder, memory)
@@ -151,11 +176,20 @@ struct ReadCounts: Sendable {
   var records = 0
   var bad = 0
   var links = 0
+  /// Records of what is no node of the academic graph.
+  var others = 0
+  /// Rows with more columns than are known.
+  var wideRows = 0
+  /// Lines of text records that no reader knows.
+  var unknownLines = 0
 
   static func += (left: inout ReadCounts, right: ReadCounts) {
     left.records += right.records
     left.bad += right.bad
     left.links += right.links
+    left.others += right.others
+    left.wideRows += right.wideRows
+    left.unknownLines += right.unknownLines
   }
 }
 

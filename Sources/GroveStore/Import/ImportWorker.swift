@@ -23,23 +23,38 @@ struct ImportWorker: ~Copyable {
     let reason: String
   }
 
-  private(set) var counts = ReadCounts()
+  /// What was in a batch.
+  struct Batch: Sendable {
+    let index: Int
+    let member: Int
+    let papers: Int
+    let lines: Int
+    let bad: Int
+  }
+
+  var counts = ReadCounts()
   /// Papers and line ends of each batch that was read.
-  private(set) var batches: [(index: Int, member: Int, papers: Int, lines: Int)] = []
+  private(set) var batches: [Batch] = []
   /// The first bad records of each batch, five at most.
   private(set) var rejects: [Reject] = []
 
-  private let options: Options
+  let options: Options
   private let streams: ImportStreams
-  private var decoder: RecordDecoder
+  var decoder: RecordDecoder
+  private var tagged = TaggedText()
   private var papers: KeyedWriter
   private var references: KeyedWriter
-  private var affiliations: KeyedWriter
-  private var authors: EntityWriter
-  private var places: EntityWriter
-  private var venues: EntityWriter
-  private var fields: EntityWriter
+  var affiliations: KeyedWriter
+  var authors: EntityWriter
+  var places: EntityWriter
+  var venues: EntityWriter
+  var fields: EntityWriter
   private var paperIDs: KeyedWriter
+  var hierarchy: KeyedWriter
+  var facts: KeyedWriter
+  var abstracts: KeyedWriter
+  var aliases: AliasWriter
+  var columns: [Bytes] = []
   private var texts: [UInt8] = []
   private var rejected: [UInt8] = []
   private var seen: [NodeKey] = []
@@ -61,6 +76,10 @@ struct ImportWorker: ~Copyable {
     venues = EntityWriter(streams, .venue)
     fields = EntityWriter(streams, .field)
     paperIDs = KeyedWriter(streams.paperIDs)
+    hierarchy = KeyedWriter(streams.hierarchy)
+    facts = KeyedWriter(streams.facts)
+    abstracts = KeyedWriter(streams.abstracts)
+    aliases = AliasWriter(streams)
   }
 
   // MARK: - Batches
@@ -69,13 +88,9 @@ struct ImportWorker: ~Copyable {
   mutating func read(_ source: DumpBatch, place: String) throws {
     begin(source.index)
     var badInBatch = 0
-    let framing = source.framing
-    let hint = source.hint
-    let lines = try framing.forEachRecord(source.bytes) { record, line in
-      let outcome = try decoder.decode(record, hint: hint)
-      guard case .bad(let reason) = outcome else { return try take(outcome) }
-      // Several records on a line of a file that has one a line elsewhere.
-      if framing == .lines, try takeObjects(of: record, hint: hint) { return }
+    let content = source.content
+    let lines = try content.forEachRecord(source.bytes) { record, line in
+      guard case .bad(let reason) = try read(record, content, hint: source.hint) else { return }
       counts.bad += 1
       badInBatch += 1
       if options.isStrict {
@@ -87,7 +102,31 @@ struct ImportWorker: ~Copyable {
       for byte in record { rejected.append(byte == 10 || byte == 13 ? 32 : byte) }
       rejected.append(10)
     }
-    try end(member: source.member, lines: lines)
+    counts.unknownLines = tagged.unknownLines
+    try end(member: source.member, lines: lines, bad: badInBatch)
+  }
+
+  /// Reads one record and takes what it holds.
+  private mutating func read(
+    _ record: Bytes, _ content: DumpContent, hint: RecordKind?
+  ) throws -> AcademicJSON.Outcome {
+    let outcome: AcademicJSON.Outcome
+    switch content {
+    case .json(let framing, let dialect):
+      outcome = try decoder.decode(record, dialect, hint: hint)
+      // Several records on a line of a file that has one a line elsewhere.
+      if case .bad = outcome, framing == .lines, try takeObjects(of: record, dialect, hint: hint) {
+        return .record(.other)
+      }
+    case .text(let framing):
+      outcome = tagged.read(record, framing, &decoder.json.paper, &decoder.json.entity)
+    case .table(let layout):
+      let outcome = try take(row: record, of: layout)
+      if case .record = outcome { counts.records += 1 }
+      return outcome
+    }
+    try take(outcome, hint: hint)
+    return outcome
   }
 
   /// Starts batch `index`.
@@ -99,11 +138,11 @@ struct ImportWorker: ~Copyable {
   }
 
   /// Ends the batch: what it holds is written.
-  mutating func end(member: Int, lines: Int) throws {
+  mutating func end(member: Int, lines: Int, bad: Int = 0) throws {
     try streams.rows.put(texts, batch: batch)
     texts = []
     try rejected.withUnsafeBytes { try streams.rejects.write($0, partition: batch) }
-    batches.append((batch, member, indexInBatch, lines))
+    batches.append(Batch(index: batch, member: member, papers: indexInBatch, lines: lines, bad: bad))
   }
 
   /// Sends everything on that still waits here.
@@ -116,10 +155,14 @@ struct ImportWorker: ~Copyable {
     try venues.finish()
     try fields.finish()
     try paperIDs.finish()
+    try hierarchy.finish()
+    try facts.finish()
+    try abstracts.finish()
+    try aliases.finish()
   }
 
   /// Takes a line apart that holds several objects; false where it does not, or one of them is bad.
-  private mutating func takeObjects(of line: Bytes, hint: RecordKind?) throws -> Bool {
+  private mutating func takeObjects(of line: Bytes, _ dialect: JSONDialect, hint: RecordKind?) throws -> Bool {
     var scanner = ObjectScanner()
     var pieces: [Bytes] = []
     var place = 0
@@ -129,12 +172,12 @@ struct ImportWorker: ~Copyable {
       place = end
     }
     guard pieces.count > 1 else { return false }
-    for piece in pieces { if case .bad = try decoder.decode(piece, hint: hint) { return false } }
-    for piece in pieces { try take(try decoder.decode(piece, hint: hint)) }
+    for piece in pieces { if case .bad = try decoder.decode(piece, dialect, hint: hint) { return false } }
+    for piece in pieces { try take(try decoder.decode(piece, dialect, hint: hint), hint: hint) }
     return true
   }
 
-  private mutating func take(_ outcome: AcademicJSON.Outcome) throws {
+  private mutating func take(_ outcome: AcademicJSON.Outcome, hint: RecordKind?) throws {
     guard case .record(let kind) = outcome else { return }
     counts.records += 1
     // Copies, which cost four reference counts: a method may not look into the decoder while it changes its owner.
@@ -145,7 +188,13 @@ struct ImportWorker: ~Copyable {
     case .author: try take(author: entity)
     case .venue: try venues.declare(entity.id, entity.name)
     case .affiliation: try places.declare(entity.id, entity.name)
-    case .link: counts.links += 1
+    case .field: try take(field: entity)
+    case .link:
+      counts.links += 1
+      let link = decoder.json.link
+      try aliases.append(
+        Identities.place(of: hint ?? .paper), from: link.from.key, to: link.to, reason: Identities.linked)
+    case .other: counts.others += 1
     }
   }
 
@@ -160,13 +209,20 @@ struct ImportWorker: ~Copyable {
     tally.isYearOutOfRange = paper.year != 0 && (paper.year < 1600 || Int(paper.year) > options.currentYear + 1)
     tally.hasAbstract = !paper.abstract.isEmpty
     let key = paper.id.key
-    try papers.append(key, sequence)
+    try papers.append(
+      key, sequence, detail: Waiting.detail(year: paper.year, hasAbstract: !paper.abstract.isEmpty))
     try take(references: paper.references, of: key, sequence)
     for (place, author) in paper.authors.enumerated() {
       try take(author, at: place, sequence, year: paper.year)
     }
+    for (author, id, name) in paper.furtherAffiliations {
+      try places.name(id, name)
+      guard let author = paper.authors[author].id else { continue }
+      try affiliations.append(author.key, sequence, detail: UInt32(bitPattern: paper.year), with: id.key)
+    }
     try take(venueOf: paper, sequence)
     try take(topics: paper.topics, sequence)
+    for (child, parent, name) in paper.fieldParents { try take(parent: parent, name, of: child) }
     append(textsOf: paper)
   }
 
@@ -233,51 +289,25 @@ struct ImportWorker: ~Copyable {
     }
   }
 
-  private mutating func take(topics: [(name: Bytes, weight: Float)], _ sequence: UInt64) throws {
+  private mutating func take(topics: [PaperRecord.Topic], _ sequence: UInt64) throws {
     topicKeys.removeAll(keepingCapacity: true)
     for topic in topics {
-      let key = NodeKey(id: topic.name)
+      let key = topic.id?.key ?? NodeKey(id: topic.name)
       if let known = topicKeys.firstIndex(where: { $0.key == key }) {
         topicKeys[known].weight = max(topicKeys[known].weight, topic.weight)
         continue
       }
       topicKeys.append((key, topic.weight))
-      // A field's id is its name.
-      if key.isLong { try fields.name(Identifier(key: key, text: topic.name), Bytes(start: nil, count: 0)) }
+      // A field without an id has its name for one.
+      if let id = topic.id {
+        try fields.name(id, topic.name)
+      } else if key.isLong {
+        try fields.name(Identifier(key: key, text: topic.name), Bytes(start: nil, count: 0))
+      }
     }
     for topic in topicKeys {
       try fields.mention(key: topic.key, sequence, detail: topic.weight.bitPattern)
     }
-  }
-
-  /// Takes an author's own record.
-  private mutating func take(author record: EntityRecord) throws {
-    try authors.declare(record.id, record.name)
-    for (id, name, year) in record.affiliations {
-      guard let place = id ?? nameKey(name).map({ Identifier(key: $0, text: nil) }) else { continue }
-      try take(affiliationOf: record.id.key, with: place, name, year: year)
-    }
-  }
-
-  /// Takes an author's place of work that no paper tells.
-  mutating func take(affiliationOf author: NodeKey, with place: Identifier, _ name: Bytes, year: Int32) throws {
-    try places.name(place, name)
-    try affiliations.append(author, Waiting.noPaper, detail: UInt32(bitPattern: year), with: place.key)
-  }
-
-  /// Takes a node that has a record of its own.
-  mutating func declare(_ kind: EntityKind, _ id: Identifier, _ name: Bytes) throws {
-    switch kind {
-    case .author: try authors.declare(id, name)
-    case .affiliation: try places.declare(id, name)
-    case .venue: try venues.declare(id, name)
-    case .field: try fields.declare(id, name)
-    }
-  }
-
-  /// Takes a reference to a paper that a store kept because the paper was not there.
-  mutating func take(unresolved target: NodeKey, of sequence: UInt64) throws {
-    try references.append(target, sequence)
   }
 
   /// Takes a paper of a store.
@@ -285,7 +315,8 @@ struct ImportWorker: ~Copyable {
     tally = Waiting.Tally()
     let sequence = UInt64(batch) << 24 | UInt64(indexInBatch)
     indexInBatch += 1
-    try papers.append(paper.key, sequence)
+    try papers.append(
+      paper.key, sequence, detail: Waiting.detail(year: paper.year, hasAbstract: !paper.texts[1].isEmpty))
     for target in paper.references {
       try references.append(target, sequence)
       if var text = longIDs[target] {
@@ -298,10 +329,12 @@ struct ImportWorker: ~Copyable {
     let id = paper.key.isLong ? paper.id : ""
     append(
       key: paper.key, year: paper.year, citations: paper.citationCount, authors: paper.authorCount,
-      texts: (paper.texts + [id]).map { Array($0.utf8) })
+      texts: [paper.texts[0], paper.texts[2], paper.texts[3], paper.texts[4], id, paper.texts[1]].map {
+        Array($0.utf8)
+      })
   }
 
-  private mutating func nameKey(_ name: Bytes) -> NodeKey? {
+  mutating func nameKey(_ name: Bytes) -> NodeKey? {
     if name.isEmpty { return nil }
     NameNormalizer.normalize(name, into: &scratch)
     return scratch.isEmpty ? nil : scratch.withUnsafeBufferPointer { NodeKey(name: $0) }
@@ -316,27 +349,30 @@ struct ImportWorker: ~Copyable {
         let title = options.decodesEntities ? decoded : paper.title
         append(
           key: paper.id.key, year: paper.year, citations: paper.citationCount, authors: UInt32(paper.authors.count),
-          texts: [title, abstract, paper.doi, paper.volume, paper.issue, id])
+          texts: [title, paper.doi, paper.volume, paper.issue, id, abstract])
       }
     }
   }
 
-  /// Appends a paper's row: title, abstract, doi, volume, issue and long id in `texts`.
+  /// Appends a paper's row: title, doi, volume, issue, long id and abstract in `texts`.
   private mutating func append(
     key: NodeKey, year: Int32, citations: Int32, authors: UInt32, texts list: [some Collection<UInt8>]
   ) {
     func count(_ place: Int) -> UInt32 { UInt32(list[place].count) }
     let head = Waiting.Text(
-      digest: (0, 0), authorCount: authors, tally: tally, key: key, year: year, citationCount: citations,
-      counts: (count(0), count(1), count(2), count(3), count(4), count(5)))
+      digest: (0, 0), authorCount: authors, abstractCount: count(5), tally: tally, key: key, year: year,
+      citationCount: citations, counts: (count(0), count(1), count(2), count(3), count(4)))
     let start = texts.count
     withUnsafeBytes(of: head) { texts.append(contentsOf: $0) }
     for text in list { texts.append(contentsOf: text) }
     texts.withUnsafeMutableBytes { bytes in
       let from = start + Waiting.Text.digestStart
-      let hash = grove_hash128_of(bytes.baseAddress! + from, bytes.count - from, 0)
-      bytes.storeBytes(of: hash.low, toByteOffset: start, as: UInt64.self)
-      bytes.storeBytes(of: hash.high, toByteOffset: start + 8, as: UInt64.self)
+      let end = bytes.count - Int(head.abstractCount)
+      let hash = grove_hash128_of(bytes.baseAddress! + from, end - from, 0)
+      var digest = StoreHash(low: hash.low, high: hash.high)
+      digest += Waiting.hash(ofAbstract: UnsafeRawBufferPointer(rebasing: bytes[end...]), of: key)
+      bytes.storeBytes(of: digest.low, toByteOffset: start, as: UInt64.self)
+      bytes.storeBytes(of: digest.high, toByteOffset: start + 8, as: UInt64.self)
     }
     while texts.count & 7 != 0 { texts.append(0) }
   }

@@ -198,11 +198,10 @@ struct KeyedWriter: ~Copyable {
     _ key: NodeKey, _ name: Bytes, _ id: Bytes, in block: UnsafeMutableRawPointer, at start: Int, _ partition: Int?
   ) -> Int {
     var end = write(key, UInt64(id.count), UInt32(name.count), in: block, at: start, partition)
-    for text in [name, id] {
-      if let bytes = text.baseAddress { memcpy(block + end, bytes, text.count) }
-      end += text.count
-    }
-    return end
+    if let bytes = name.baseAddress { memcpy(block + end, bytes, name.count) }
+    end += name.count
+    if let bytes = id.baseAddress { memcpy(block + end, bytes, id.count) }
+    return end + id.count
   }
 
   /// - Parameter partition: whose block it is; nil for a block of its own.

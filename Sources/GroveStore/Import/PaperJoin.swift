@@ -37,34 +37,51 @@ struct PaperJoin: Sendable {
   /// Ids, where keys do not hold them, of papers without a record, by partition of their keys.
   let missingIDs: Spill
   let ranges: RowRanges
-  /// Places of records whose id came before.
+  /// Places of records that do not count.
   let repeated: [UInt32]
+  /// Of these: records whose id came before, and records of the store that newer ones replace.
+  let duplicateCount: Int
+  let updateCount: Int
   let distinctDangling: Int
   private let keyPath: String
 
   private struct Known: BitwiseCopyable {
     var key: NodeKey
     var ordinal: UInt32
-    var unused: UInt32 = 0
+    /// Of one paper's records the one with the least rank counts, of equal ones the first.
+    var rank: UInt32
+
+    static let former: UInt32 = 1
+    static let linked: UInt32 = 2
   }
 
+  /// - Parameters:
+  ///   - numbers: of all records.
+  ///   - replaced: how many records, the first ones, give way to later ones.
+  ///   - removed: records of papers that are gone, by sequence.
   init(
-    _ streams: ImportStreams, papersOfBatch: [Int], duplicates rule: DuplicateRule, dangling: DanglingRule,
-    path: (String) -> String
+    _ streams: ImportStreams, _ numbers: PaperNumbers, replaced: Int, removed: [UInt64],
+    duplicates rule: DuplicateRule, dangling: DanglingRule, path: (String) -> String
   ) throws {
-    var numbers = PaperNumbers(papersOfBatch: papersOfBatch)
+    var numbers = numbers
+    guard numbers.recordCount < Int(Int32.max) else {
+      throw FormatFailure.bad(streams.folder, "more than 2³¹ records of papers", do: "import a part of the dump")
+    }
     let known = streams.spill()
-    let repeated = try PaperJoin.findRepeated(streams.papers, numbers, into: known)
-    if rule == .error, let first = repeated.flatMap({ $0 }).map(\.repeated).min() {
+    var repeated = try PaperJoin.findRepeated(
+      streams.papers, numbers, replaced: replaced, merging: rule == .merge, into: known
+    ).flatMap { $0 }
+    let plain = repeated.filter { !$0.isLinked }
+    updateCount = plain.count { $0.ordinal < replaced }
+    duplicateCount = plain.count - updateCount
+    if rule == .error, let first = plain.map(\.ordinal).filter({ $0 >= replaced }).min() {
       throw FormatFailure.bad(
         streams.folder, "record \(first + 1) of the papers has an id that came before",
         do: "correct the dump, or import with --duplicates first")
     }
-    numbers.leaveOut(repeated.flatMap { $0 }, merging: rule == .merge)
+    repeated += removed.map { PaperNumbers.Repeated(ordinal: numbers.ordinal($0), original: nil) }
+    numbers.leaveOut(repeated)
     let papers = numbers
-    guard papers.count < Int(Int32.max) else {
-      throw FormatFailure.bad(streams.folder, "more than 2³¹ papers", do: "import a part of the dump")
-    }
     let stubs = dangling == .keepStub ? try PaperJoin.findStubs(streams.references, papers, known) : []
     var firstStub = [papers.count]
     for part in stubs { firstStub.append(firstStub.last! + part.count) }
@@ -105,7 +122,7 @@ struct PaperJoin: Sendable {
     self.unresolved = unresolved
     self.missingIDs = missingIDs
     self.ranges = ranges
-    self.repeated = repeated.flatMap { $0 }.map(\.repeated).sorted()
+    self.repeated = repeated.map(\.ordinal).sorted()
     distinctDangling = parts.reduce(0) { $0 + $1.dangling }
   }
 
@@ -120,22 +137,28 @@ struct PaperJoin: Sendable {
     return result
   }
 
-  /// Sorts each partition's papers by key; of equal keys the earliest record stays.
+  /// Sorts each partition's papers by key; of equal keys the record with the least rank stays.
   private static func findRepeated(
-    _ papers: Spill, _ numbers: PaperNumbers, into known: Spill
-  ) throws -> [[(repeated: UInt32, original: UInt32)]] {
+    _ papers: Spill, _ numbers: PaperNumbers, replaced: Int, merging: Bool, into known: Spill
+  ) throws -> [[PaperNumbers.Repeated]] {
     try Parallel.map(Spill.partitionCount) { partition in
       try papers.withBlocks(partition) { blocks in
         var entries: [Known] = []
-        KeyedRecords.forEach(in: blocks) { key, sequence, _ in
-          entries.append(Known(key: key, ordinal: numbers.ordinal(sequence)))
+        KeyedRecords.forEach(in: blocks) { key, sequence, detail in
+          let ordinal = numbers.ordinal(sequence)
+          let rank = (ordinal < replaced ? Known.former : 0) | (detail & Waiting.isLinked == 0 ? 0 : Known.linked)
+          entries.append(Known(key: key, ordinal: ordinal, rank: rank))
         }
-        entries.sort { $0.key == $1.key ? $0.ordinal < $1.ordinal : $0.key < $1.key }
-        var repeated: [(repeated: UInt32, original: UInt32)] = []
+        entries.sort { $0.key != $1.key ? $0.key < $1.key : ($0.rank, $0.ordinal) < ($1.rank, $1.ordinal) }
+        var repeated: [PaperNumbers.Repeated] = []
         var kept = 0
         for entry in entries {
           if kept > 0, entries[kept - 1].key == entry.key {
-            repeated.append((entry.ordinal, entries[kept - 1].ordinal))
+            let isLinked = entry.rank & Known.linked != 0
+            repeated.append(
+              PaperNumbers.Repeated(
+                ordinal: entry.ordinal, original: entries[kept - 1].ordinal, isLinked: isLinked,
+                addsReferences: isLinked || merging && entry.rank & Known.former == 0))
           } else {
             entries[kept] = entry
             kept += 1

@@ -88,13 +88,13 @@ enum PaperRows {
     }
     row.bind(record, at: 1)
     row.bind(next(head.counts.title), at: 3)
-    row.bind(next(head.counts.abstract), at: 4)
     if head.year > 0 { row.bind(Int64(head.year), at: 5) } else { row.bindNull(at: 5) }
     if head.citationCount >= 0 { row.bind(Int64(head.citationCount), at: 6) } else { row.bindNull(at: 6) }
     row.bind(next(head.counts.doi), at: 7)
     row.bind(next(head.counts.volume), at: 8)
     row.bind(next(head.counts.issue), at: 9)
     row.bind(head.key, long: next(head.counts.id), at: 2)
+    row.bind(next(head.abstractCount), at: 4)
     try row.step()
   }
 
@@ -135,7 +135,7 @@ enum PaperRows {
   }
 
   static func columns(
-    _ papers: PaperJoin, _ streams: ImportStreams, batches: Int, path: (String) -> String
+    _ papers: PaperJoin, _ streams: ImportStreams, batches: Int, authors: AuthorCounts?, path: (String) -> String
   ) throws -> Columns {
     let years = try StoreArrayWriter(path("paper.years"), .int32)
     let authorCounts = try StoreArrayWriter(path("paper.authors"), .uint32)
@@ -149,13 +149,13 @@ enum PaperRows {
         for column in blocks.flatMap({ $0.bindMemory(to: Waiting.Columns.self) }) {
           defer { ordinal += 1 }
           if papers.numbers.number(ofOrdinal: ordinal) == PaperNumbers.none {
-            if papers.numbers.isMerging { counts.merge(column.tally) }
+            if papers.numbers.addsReferences(ofOrdinal: ordinal) { counts.merge(column.tally) }
             continue
           }
           counts += column.tally
           hash += StoreHash(low: column.digest.0, high: column.digest.1)
           try years.append(column.year)
-          try authorCounts.append(column.authorCount)
+          try authorCounts.append(max(column.authorCount, authors?[ordinal] ?? 0))
           try records?.append(ordinal)
         }
       }

@@ -115,12 +115,39 @@ struct Relations {
       rowKeys: paperKeys, columnKeys: try keysOf(venues.keys), of: venues, .one)
     let fields = try EntityJoin(.field, streams, papers.numbers, path: path("field.keys"))
     joined.send(fields)
+    let fieldKeys = try keysOf(fields.keys)
     _ = try add(
-      AcademicSchema.hasTopic, fields.edges, fields.ranges, rowKeys: paperKeys,
-      columnKeys: try keysOf(fields.keys), of: fields, .heaviest, .weight)
+      AcademicSchema.hasTopic, fields.edges, fields.ranges, rowKeys: paperKeys, columnKeys: fieldKeys, of: fields,
+      .heaviest, .weight)
+    if streams.hierarchy.recordCount > 0 {
+      let ranges = RowRanges(rowCount: fields.count, entries: streams.hierarchy.recordCount)
+      let steps = try Relations.hierarchy(streams, fields, fieldKeys, ranges)
+      _ = try add(AcademicSchema.childOf, steps, ranges, rowKeys: fieldKeys, columnKeys: fieldKeys, .one)
+    }
     entities = [authors, affiliations, venues, fields]
     self.manifests = manifests
     self.hashes = hashes
+  }
+
+  /// Fields and the wider ones they are part of, by number.
+  private static func hierarchy(
+    _ streams: ImportStreams, _ fields: EntityJoin, _ keys: MappedArray<NodeKey>, _ ranges: RowRanges
+  ) throws -> Spill {
+    let steps = streams.spill()
+    _ = try Parallel.map(Spill.partitionCount) { partition in
+      var writer = SpillWriter(steps, partitions: ranges.count)
+      try streams.hierarchy.withBlocks(partition) { blocks in
+        try KeyedRecords.forEachPair(in: blocks) { child, _, _, parent in
+          // A merge may make one of two.
+          guard child != parent, let row = fields.number(of: child, in: keys),
+            let column = fields.number(of: parent, in: keys)
+          else { return }
+          try writer.append(Waiting.Edge(row: row, column: column, detail: 0), partition: ranges.range(of: row))
+        }
+      }
+      try writer.finish()
+    }
+    return steps
   }
 }
 

@@ -14,6 +14,8 @@ public struct StoreImporter: Sendable {
     public var duplicates = DuplicateRule.first
     /// What becomes of references to papers that are not there.
     public var dangling = DanglingRule.drop
+    /// Papers of the store give way to records with their ids: the dump is a newer one.
+    public var isUpdate = false
     /// The first bad record ends the import.
     public var isStrict = false
     /// Authors without an id become one node a normalized name.
@@ -54,7 +56,8 @@ public struct StoreImporter: Sendable {
     let files = try DumpFiles(sources)
     if !sources.isEmpty && files.members.isEmpty {
       throw FormatFailure.bad(
-        sources[0], "holds no file of records", do: "expected files ending in .json, .jsonl, .ndjson or .txt")
+        sources[0], "holds no file of records",
+        do: "expected files ending in .json, .jsonl, .ndjson, .txt, .tsv or .csv")
     }
     return try StoreWriter.change(folder) { writer in
       let former = writer.former == nil ? nil : try GraphStore(folder)
@@ -65,10 +68,11 @@ public struct StoreImporter: Sendable {
   }
 
   private func build(_ files: DumpFiles, _ former: GraphStore?, _ writer: StoreWriter) throws -> LoadReport {
-    let streams = ImportStreams(in: writer.folder, memory: options.waitingMemory)
+    let first = ImportStreams(in: writer.folder, memory: options.waitingMemory)
+    var streams = first
     // The database takes the papers' texts while they are read, and what they mention while it is joined.
     nonisolated(unsafe) let database = try TextDatabaseWriter(writer.path("texts.sqlite"))
-    let inserting = BackgroundTask { try PaperRows.insert(streams.rows, streams, into: database) }
+    let inserting = BackgroundTask { try PaperRows.insert(first.rows, first, into: database) }
     let formerBatches: [Int]
     let reading: Reading
     do {
@@ -84,8 +88,7 @@ public struct StoreImporter: Sendable {
     if reading.counts.records == 0 && !files.members.isEmpty {
       throw FormatFailure.bad(
         files.members[0].place, "holds no whole record",
-        do:
-          "give JSON records of OAG v1, v2, v3 or DBLP V12; the first fault is \(reading.report.badPlaces.first ?? "none")"
+        do: "give records of \(RecordFormats.names); the first fault is \(reading.report.badPlaces.first ?? "none")"
       )
     }
     let formerStubs = try former?.stubs() ?? 0..<0
@@ -93,17 +96,23 @@ public struct StoreImporter: Sendable {
     let dangling: DanglingRule = files.members.isEmpty && !formerStubs.isEmpty ? .keepStub : options.dangling
     progress(0.6, "joining papers")
     let batches = formerBatches + reading.papersOfBatch
+    let numbers = PaperNumbers(papersOfBatch: batches)
+    let facts = try KeyedFacts(streams, numbers)
+    let identities = try Identities(&streams)
+    let formerRecords = formerBatches.reduce(0, +)
     let papers = try PaperJoin(
-      streams, papersOfBatch: batches, duplicates: options.duplicates, dangling: dangling, path: writer.path)
+      streams, numbers, replaced: options.isUpdate ? formerRecords : 0, removed: identities.removed,
+      duplicates: options.duplicates, dangling: dangling, path: writer.path)
     let joined = Channel<EntityJoin>()
     let (place, generation) = (writer.folder, writer.generation)
     let rows = BackgroundTask {
-      let columns = try PaperRows.columns(papers, streams, batches: batches.count) {
+      let columns = try PaperRows.columns(papers, first, batches: batches.count, authors: facts.authorCounts) {
         StoreWriter.path($0, in: place, generation: generation)
       }
       try PaperRows.settle(papers, in: database)
+      let abstracts = try facts.abstracts?.write(papers.numbers, into: database)
       while let entities = joined.next() { try EntityRows.write(entities, into: database) }
-      return columns
+      return (columns, abstracts)
     }
     let relations: Relations
     do {
@@ -114,7 +123,7 @@ public struct StoreImporter: Sendable {
       throw error
     }
     progress(0.9, "writing ids and texts")
-    let paperRows = try rows.value()
+    let (paperRows, abstracts) = try rows.value()
     try database.insert("INSERT INTO missing VALUES (?, ?, ?)") { row in
       try papers.forEachMissingID { key, id in
         row.bind(Int64(bitPattern: key.high), at: 1)
@@ -131,28 +140,32 @@ public struct StoreImporter: Sendable {
     let unresolved = try papers.writeUnresolved(writer.path("unresolved"))
 
     var report = reading.report
-    report.duplicates = papers.repeated.count
+    report.duplicates = papers.duplicateCount
+    if options.isUpdate { report.updated = papers.updateCount }
+    report.add(identities, facts)
     report.dangling = unresolved.count ?? 0
     report.distinctDangling = papers.distinctDangling
     report.duplicateEdges = paperRows.counts.repeatedReferences + relations.citationDuplicates
-    report.selfReferences = paperRows.counts.selfReferences
-    report.authorsWithoutID = paperRows.counts.authorsWithoutID
+    report.selfReferences = paperRows.counts.selfReferences + facts.selfReferences
+    report.authorsWithoutID = paperRows.counts.authorsWithoutID + facts.authorsWithoutID
     report.venuesWithoutID = paperRows.counts.venuesWithoutID
     report.yearsMissing = paperRows.counts.yearsMissing
     report.yearsOutOfRange = paperRows.counts.yearsOutOfRange
-    report.abstracts = paperRows.counts.abstracts
+    report.abstracts = paperRows.counts.abstracts + (abstracts?.count ?? 0)
     if dangling == .error, report.dangling > 0 {
       throw FormatFailure.bad(
         files.members.first?.place ?? writer.folder, "\(report.dangling) references lead to papers that are not there",
         do: "add the missing papers, or import with --dangling drop")
     }
     var catalogue = try former?.catalogue() ?? StoreCatalogue()
-    if let former, !formerStubs.isEmpty {
-      // Stubs follow all other papers, so theirs are the numbers that change.
+    // Stubs follow all other papers, so theirs are the numbers that change; all do where a paper of the store is gone.
+    let isShifted = papers.repeated.first.map { $0 < formerRecords } ?? false
+    if let former, !formerStubs.isEmpty || isShifted {
+      let changed = isShifted ? 0..<former.nodeCount(of: AcademicSchema.paper) : formerStubs
       let keys = try former.keys(of: AcademicSchema.paper)
-      let wanted = Dictionary(formerStubs.map { (keys[$0], $0) }, uniquingKeysWith: { first, _ in first })
+      let wanted = Dictionary(changed.map { (keys[$0], $0) }, uniquingKeysWith: { first, _ in first })
       let found = try papers.numbers(of: wanted)
-      catalogue = catalogue.renumbered(from: formerStubs.lowerBound, to: papers.count) { found[$0] }
+      catalogue = catalogue.renumbered(from: changed.lowerBound, to: papers.count) { found[$0] }
     } else {
       catalogue = catalogue.grown(to: papers.count)
     }
@@ -167,7 +180,9 @@ public struct StoreImporter: Sendable {
           type: $0.kind.type.name, count: $0.count, keys: $0.keys, order: nil, years: nil, authorCounts: nil,
           records: nil)
       }
-    let snapshot = StoreImporter.snapshot(papers.count, paperRows.hash, relations)
+    var paperHash = paperRows.hash
+    if let abstracts { paperHash += abstracts.hash }
+    let snapshot = StoreImporter.snapshot(papers.count, paperHash, relations)
     report.warnings += StoreImporter.keepFeatures(of: former, snapshot, &nodes)
     let rejects =
       (former?.manifest.rejects ?? [])
@@ -237,7 +252,7 @@ public struct StoreImporter: Sendable {
     worker.decodesEntities = options.decodesEntities
     let settings = worker
     typealias Part = (
-      counts: ReadCounts, batches: [(index: Int, member: Int, papers: Int, lines: Int)],
+      counts: ReadCounts, batches: [ImportWorker.Batch],
       rejects: [ImportWorker.Reject]
     )
     let parts = try Parallel.map(Workers.threadCount) { _ -> Part in
@@ -261,6 +276,7 @@ public struct StoreImporter: Sendable {
     for part in parts { counts += part.counts }
     let batches = parts.flatMap(\.batches).sorted { $0.index < $1.index }
     var report = LoadReport()
+    let promised = reader.withLock { $0.promised }
     reader.withLock { reader in
       report.format = options.format == "auto" ? RecordFormats.name(for: reader.traits) : options.format
       report.bytesRead = reader.byteCount
@@ -270,6 +286,14 @@ public struct StoreImporter: Sendable {
     report.records = counts.records
     report.bad = counts.bad
     report.links = counts.links
+    report.add(counts)
+    for (member, count) in promised.sorted(by: { $0.key < $1.key }) {
+      let found = batches.reduce(0) { $1.member == member ? $0 + $1.papers + $1.bad : $0 }
+      if found != count {
+        report.warnings.append(
+          "\(files.members[member].place): its first line promises \(count) records, it holds \(found)")
+      }
+    }
     // Line numbers, now that the lines of all earlier batches of a file are known.
     var firstLine: [Int: Int] = [:]
     var member = -1

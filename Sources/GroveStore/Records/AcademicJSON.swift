@@ -9,8 +9,10 @@ import GroveKernels
 struct AcademicJSON {
   var paper = PaperRecord()
   var entity = EntityRecord()
+  /// Two ids of one thing: that of MAG, and that of AMiner, which stays.
+  var link = (from: Identifier(key: NodeKey(number: 0), text: nil), to: Identifier(key: NodeKey(number: 0), text: nil))
   /// How the records' shape speaks for a dialect; see `RecordFormats`.
-  private(set) var traits: RecordTraits = []
+  var traits: RecordTraits = []
 
   /// What came of a record.
   enum Outcome {
@@ -18,7 +20,7 @@ struct AcademicJSON {
     case bad(String)
   }
 
-  private var slots: [(offset: Int, count: Int)] = []
+  private var abstracts = InvertedAbstract()
 
   /// Fills `paper` or `entity` from the document on the tape.
   ///
@@ -26,7 +28,12 @@ struct AcademicJSON {
   mutating func read(_ tape: JSONTape, hint: RecordKind?) -> Outcome {
     guard tape.isKind(.object, at: JSONTape.root) else { return .bad("the record is not a JSON object") }
     let keys = Keys(tape)
-    if keys.mid > 0 && keys.aid > 0 { return .record(.link) }
+    if keys.mid > 0 && keys.aid > 0 {
+      guard let from = tape.id(at: keys.mid), let to = tape.id(at: keys.aid) else { return .bad("the pair has no ids") }
+      link = (from, to)
+      traits.insert(.links)
+      return .record(.link)
+    }
     guard keys.id > 0, let id = tape.id(at: keys.id) else { return .bad("the record has no id") }
     // A file's name is a hint, not more: one called papers.jsonl may hold authors too.
     let kind = hint.map { $0 == .paper || keys.isPaper ? keys.kind : $0 } ?? keys.kind
@@ -42,7 +49,7 @@ struct AcademicJSON {
   private mutating func readPaper(_ tape: JSONTape, _ keys: Keys, _ id: Identifier) {
     paper.clear()
     paper.id = id
-    if id.key.number != nil && id.text == nil { traits.insert(.numericIDs) }
+    if id.key.number != nil { traits.insert(id.text == nil ? .numericIDs : .digitIDs) }
     if let title = tape.text(at: keys.title) { paper.title = title }
     if let doi = tape.value(at: keys.doi) { paper.doi = doi }
     if let volume = tape.value(at: keys.volume) { paper.volume = volume }
@@ -54,7 +61,7 @@ struct AcademicJSON {
     if let abstract = tape.text(at: keys.abstract) {
       paper.abstract.append(contentsOf: abstract)
     } else if tape.isKind(.object, at: keys.indexedAbstract) {
-      rebuildAbstract(tape, keys.indexedAbstract)
+      abstracts.rebuild(tape, keys.indexedAbstract, into: &paper.abstract)
     }
     if tape.isKind(.array, at: keys.references) {
       tape.forEachElement(of: keys.references) { place in
@@ -71,9 +78,10 @@ struct AcademicJSON {
 
   private mutating func readAuthor(_ tape: JSONTape, _ place: Int) {
     let nothing = Bytes(start: nil, count: 0)
-    var author = PaperRecord.Author(id: nil, name: nothing, affiliationID: nil, affiliationName: nothing)
+    var author = PaperRecord.Author(id: nil)
     if let name = tape.text(at: place) {
       author.name = name
+      traits.insert(.authorNames)
     } else if tape.isKind(.object, at: place) {
       tape.forEachMember(of: place) { key, value in
         switch key.count {
@@ -120,73 +128,34 @@ struct AcademicJSON {
     guard tape.isKind(.array, at: list) else { return }
     tape.forEachElement(of: list) { place in
       if let name = tape.text(at: place) {
-        paper.topics.append((name, 1))
+        paper.topics.append(PaperRecord.Topic(id: nil, name: name, weight: 1))
       } else if tape.isKind(.object, at: place) {
         var name: Bytes?
+        var id: Identifier?
         var weight: Float = 1
         tape.forEachMember(of: place) { key, value in
           if key.equals("name") {
             name = tape.text(at: value)
+          } else if key.equals("id") {
+            id = tape.id(at: value)
           } else if key.equals("w") {
             if let number = tape.number(at: value), Float(number).isFinite { weight = Float(number) }
             traits.insert(.weightedTopics)
           }
         }
-        if let name { paper.topics.append((name, weight)) }
-      }
-    }
-  }
-
-  /// A text from its inverted index: IndexLength slots, tokens at their positions, joined by single spaces.
-  ///
-  /// Gaps are left out, positions beyond the length dropped; of two tokens at one place the later in the file counts.
-  private mutating func rebuildAbstract(_ tape: JSONTape, _ object: Int) {
-    var index = 0
-    var length: Int64?
-    tape.forEachMember(of: object) { key, value in
-      if key.equals("InvertedIndex") {
-        index = value
-      } else if key.equals("IndexLength") {
-        length = tape.integer(at: value)
-      }
-    }
-    guard index > 0, tape.isKind(.object, at: index) else { return }
-    // Each position takes two words of the tape, so an honest length is no longer than the tape.
-    let most = tape.next(after: index) - index
-    slots.removeAll(keepingCapacity: true)
-    let count = max(0, min(length ?? Int64(most), Int64(max(most, 1 << 16))))
-    slots.append(contentsOf: repeatElement((offset: 0, count: 0), count: Int(count)))
-    let strings = tape.strings
-    var size = 0
-    slots.withUnsafeMutableBufferPointer { slots in
-      tape.forEachMember(of: index) { token, places in
-        if tape.mayHoldZeros { token.replaceZeros() }
-        guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
-        tape.forEachElement(of: places) { place in
-          guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }
-          slots[Int(position)] = (start - strings, token.count)
-          size += token.count + 1
+        if id != nil || name != nil {
+          paper.topics.append(
+            PaperRecord.Topic(id: id, name: name ?? Bytes(start: nil, count: 0), weight: weight))
         }
       }
     }
-    let text = [UInt8](unsafeUninitializedCapacity: size) { text, count in
-      for slot in slots where slot.count > 0 {
-        if count > 0 {
-          text[count] = 32
-          count += 1
-        }
-        memcpy(text.baseAddress! + count, strings + slot.offset, slot.count)
-        count += slot.count
-      }
-    }
-    text.withUnsafeBufferPointer { paper.abstract.append(contentsOf: $0.trimmed) }
   }
 
   // MARK: - Other records
 
   private mutating func readEntity(_ tape: JSONTape, _ keys: Keys, _ id: Identifier) {
+    entity.clear()
     entity.id = id
-    entity.affiliations.removeAll(keepingCapacity: true)
     entity.name =
       tape.text(at: keys.displayName) ?? tape.text(at: keys.name) ?? tape.text(at: keys.normalizedName)
       ?? Bytes(start: nil, count: 0)
@@ -198,6 +167,11 @@ struct AcademicJSON {
     }
     if tape.isKind(.array, at: keys.affiliations) {
       tape.forEachElement(of: keys.affiliations) { readAffiliation(tape, $0) }
+    }
+    if tape.isKind(.array, at: keys.parents) {
+      tape.forEachElement(of: keys.parents) { place in
+        if let id = tape.id(at: place) { entity.parents.append((id, Bytes(start: nil, count: 0))) }
+      }
     }
   }
 
@@ -221,7 +195,7 @@ private struct Keys {
   var id = 0, title = 0, year = 0, authors = 0, venue = 0, venueID = 0, references = 0, topics = 0, keywords = 0
   var abstract = 0, indexedAbstract = 0, citationCount = 0, doi = 0, volume = 0, issue = 0
   var name = 0, displayName = 0, normalizedName = 0, organization = 0, organizations = 0, affiliations = 0, mid = 0,
-    aid = 0
+    aid = 0, parents = 0
 
   init(_ tape: JSONTape) {
     tape.forEachMember(of: JSONTape.root) { key, value in
@@ -260,7 +234,7 @@ private struct Keys {
           issue = value
         }
       case 6: if key.equals("volume") { volume = value }
-      case 7: if key.equals("authors") { authors = value }
+      case 7: if key.equals("authors") { authors = value } else if key.equals("parents") { parents = value }
       case 8:
         if key.equals("abstract") {
           abstract = value
@@ -288,6 +262,7 @@ private struct Keys {
 
   var kind: RecordKind {
     if isPaper { return .paper }
+    if parents > 0 { return .field }
     if displayName > 0 { return .venue }
     return name > 0 ? .author : .paper
   }

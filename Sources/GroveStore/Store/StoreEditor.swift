@@ -65,7 +65,7 @@ public struct StoreEditor: Sendable {
     }
   }
 
-  private static func check(_ split: Split, _ store: GraphStore, _ catalogue: StoreCatalogue, place: String) throws {
+  static func check(_ split: Split, _ store: GraphStore, _ catalogue: StoreCatalogue, place: String) throws {
     if let problem = split.problem(nodeCount: store.nodeCount(of: store.splitType)) {
       throw FormatFailure.bad(place, plain(problem), do: "correct the split")
     }
@@ -77,7 +77,7 @@ public struct StoreEditor: Sendable {
     }
   }
 
-  private func change(_ body: (GraphStore, inout StoreCatalogue, inout StoreManifest) throws -> Void) throws {
+  func change(_ body: (GraphStore, inout StoreCatalogue, inout StoreManifest) throws -> Void) throws {
     _ = try StoreManifest.read(path)
     try StoreWriter.change(path) { writer in
       let store = try GraphStore(path)

@@ -192,8 +192,14 @@ public struct LoadReport: Codable, Sendable, Equatable {
   public var yearsOutOfRange = 0
   /// Papers with an abstract.
   public var abstracts = 0
-  /// Pairs of ids of two dumps, which play no part.
+  /// Pairs of ids of one thing in two dumps, or of one id and that it was merged into.
   public var links = 0
+  /// Nodes that two dumps have and a pair made one.
+  public var joined: Int?
+  /// Papers' records left out because their ids were merged into others.
+  public var merged: Int?
+  /// Papers of the store that newer records took the place of.
+  public var updated: Int?
   /// Bytes read, unpacked.
   public var bytesRead = 0
   /// What was passed over, one sentence each.
@@ -203,6 +209,44 @@ public struct LoadReport: Codable, Sendable, Equatable {
 
   /// An empty report.
   public init() {}
+}
+
+extension LoadReport {
+  /// Tells of what readers met beside records of the academic graph.
+  mutating func add(_ counts: ReadCounts) {
+    if counts.others > 0 {
+      warnings.append("\(counts.others) records are of no node of the academic graph and were left out")
+    }
+    if counts.wideRows > 0 {
+      warnings.append("\(counts.wideRows) rows have more columns than are known; the rest was left out")
+    }
+    if counts.unknownLines > 0 {
+      warnings.append("\(counts.unknownLines) lines have no tag that is known and were left out")
+    }
+  }
+
+  /// Tells of ids that stood for others and of rows without a paper.
+  mutating func add(_ identities: Identities, _ facts: KeyedFacts) {
+    if identities.pairs > 0 {
+      joined = identities.joined
+      merged = identities.removed.count
+      links = max(links, identities.pairs)
+    }
+    if identities.links > identities.joined {
+      warnings.append("\(identities.links - identities.joined) pairs of ids have a side that is not there")
+    }
+    if identities.ambiguous > 0 {
+      warnings.append("\(identities.ambiguous) ids are paired with more than one other; the least counts")
+    }
+    if identities.deletedReferences > 0 {
+      warnings.append("\(identities.deletedReferences) references led to deleted papers and were left out")
+    }
+    for sink in identities.guessed {
+      warnings.append(
+        "\(sink.text ?? "an id") is where deleted things were merged into; what pointed there was left out")
+    }
+    if facts.orphans > 0 { warnings.append("\(facts.orphans) rows of tables are of papers that are not there") }
+  }
 }
 
 /// Why a store cannot be used.

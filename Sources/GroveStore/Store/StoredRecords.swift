@@ -36,6 +36,7 @@ struct StoredRecords {
     let batches = try emitPapers(&worker)
     for kind in EntityKind.allCases { try emitEntities(kind, &worker) }
     try emitAffiliations(&worker)
+    try emitHierarchy(&worker)
     try worker.finish()
     return batches
   }
@@ -123,6 +124,18 @@ struct StoredRecords {
         try worker.take(
           affiliationOf: authors[author], with: place, nothing,
           year: Int32(bitPattern: affiliated.details?[entry] ?? 0))
+      }
+    }
+  }
+
+  private func emitHierarchy(_ worker: inout ImportWorker) throws {
+    guard store.relations.contains(AcademicSchema.childOf) else { return }
+    let keys = try store.keys(of: AcademicSchema.field)
+    let steps = try rows(AcademicSchema.childOf)
+    for child in keys.indices {
+      for entry in steps.range(child) {
+        let parent = Identifier(key: keys[Int(steps.columns[entry])], text: nil)
+        try worker.take(parent: parent, Bytes(start: nil, count: 0), of: Identifier(key: keys[child], text: nil))
       }
     }
   }

@@ -12,9 +12,9 @@ struct ImportCommand: ParsableCommand {
       Example: grove import papers.jsonl --labels labels.tsv --into papers.store
       Example: grove import --edges E.csv --features X.npy --labels y.npy --undirected --into graph.store
 
-      SOURCE is a file, a folder or an archive (gzip, zstd, xz, zip, tar) of OAG v1, v2, v3 or DBLP V12 records. A store
-      that is there already is added to. Without SOURCE only labels and splits change. Or SOURCE is one graph: a folder
-      of arrays, an .npz, LINQS files, a list of edges; it makes a new store.
+      SOURCE is a file, a folder or an archive (gzip, zstd, xz, zip, tar) of records: OAG, the DBLP citation networks,
+      MAG, OpenAlex, S2ORC. A store that is there already is added to. Without SOURCE only labels and splits change. Or
+      SOURCE is one graph: a folder of arrays, an .npz, LINQS files, a list of edges; it makes a new store.
       """)
 
   @Argument(help: "Files, folders or archives of records, or one graph.") var sources: [String] = []
@@ -31,6 +31,8 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "References to papers that are not there: drop, keep-stub or error (default drop).")
   var dangling: String?
   @Option(help: "Papers whose id came before: first, merge or error (default first).") var duplicates: String?
+  @Flag(help: "The dump is a newer one: its records take the place of the store's papers with their ids.")
+  var update = false
   @Option(
     name: .customLong("author-key"), help: "id, or name: authors without an id become one node a name (default id).")
   var authorKey: String?
@@ -68,6 +70,7 @@ struct ImportCommand: ParsableCommand {
       var options = StoreImporter.Options()
       options.dangling = dangling.flatMap(DanglingRule.init) ?? .drop
       options.duplicates = duplicates.flatMap(DuplicateRule.init) ?? .first
+      options.isUpdate = update
       options.isStrict = strict
       options.keysAuthorsByName = authorKey == "name"
       options.decodesEntities = decodesEntities
@@ -91,7 +94,7 @@ struct ImportCommand: ParsableCommand {
   private var recordOptions: [String] {
     [
       dangling.map { _ in "--dangling" }, duplicates.map { _ in "--duplicates" }, authorKey.map { _ in "--author-key" },
-      decodesEntities ? "--decode-html" : nil, strict ? "--strict" : nil,
+      decodesEntities ? "--decode-html" : nil, strict ? "--strict" : nil, update ? "--update" : nil,
     ].compactMap(\.self)
   }
 
@@ -138,6 +141,9 @@ struct ImportCommand: ParsableCommand {
     report.set("yearsOutOfRange", load.yearsOutOfRange)
     report.set("abstracts", load.abstracts)
     report.set("links", load.links)
+    report.set("joined", load.joined ?? 0)
+    report.set("merged", load.merged ?? 0)
+    report.set("updated", load.updated ?? 0)
     report.set("nodes", Dictionary(uniqueKeysWithValues: nodes))
     report.set("edges", Dictionary(uniqueKeysWithValues: edges))
     report.set("bytesRead", load.bytesRead)
@@ -164,7 +170,8 @@ struct ImportCommand: ParsableCommand {
       ("references of a paper to itself", load.selfReferences),
       ("references listed twice", load.duplicateEdges), ("authors without id", load.authorsWithoutID),
       ("venues without id", load.venuesWithoutID), ("papers without year", load.yearsMissing),
-      ("years out of range", load.yearsOutOfRange),
+      ("years out of range", load.yearsOutOfRange), ("nodes of two dumps made one", load.joined ?? 0),
+      ("papers merged into others", load.merged ?? 0), ("papers replaced by newer records", load.updated ?? 0),
     ].filter { $0.1 > 0 }
     if !dirt.isEmpty {
       report.say("Dirt:")
