@@ -91,7 +91,10 @@ import Testing
     (["data", "get", "nothing"], ["'nothing'"]),
     (["data", "make", "oag", "--papers", "0", "--into", "OUT"], ["--papers 0", "see grove data make --help"]),
     (["data", "make", "oag", "--papers=-3", "--into", "OUT"], ["--papers -3"]),
-    (["data", "make", "oag", "--papers", "5", "--into", "OUT", "--format", "dblp-v9"], ["'dblp-v9'", "oag-v3, dblp-text"]),
+    (
+      ["data", "make", "oag", "--papers", "5", "--into", "OUT", "--format", "dblp-v9"],
+      ["'dblp-v9'", "oag-v3, dblp-text"]
+    ),
     (["data", "make", "oag", "--papers", "5", "--into", "OUT", "--seed=-1"], ["--seed -1"]),
     (["data", "make", "ogb", "--papers", "5", "--into", "OUT"], ["'ogb'", "oag"]),
     (["data", "make", "oag", "--papers", "5"], ["--into"]),
