@@ -140,6 +140,10 @@ public enum PlanetoidFormat: GraphFormat {
     /// The one class of each row, -1 for a row of zeros, and how many classes there are.
     func classes(_ part: String) throws -> (classes: [Int32], count: Int) {
       let (rows, values) = try rows(part)
+      guard rows.columnCount <= max(rows.rowCount, 1 << 16) else {
+        throw FormatFailure.bad(
+          place(part), "\(rows.columnCount) classes with only \(rows.rowCount) nodes", do: "mark one class a node")
+      }
       let classes = try (0..<rows.rowCount).map { row -> Int32 in
         let marked = rows.range(of: row).filter { values?[$0] ?? 1 != 0 }
         guard marked.count <= 1 else {

@@ -85,8 +85,8 @@ extension Pickle {
     let array = try array(value)
     try array.require(shape: [-1, -1], "one row a node")
     let (height, width) = (array.shape[0], array.shape[1])
-    guard height < Int(Int32.max), width < Int(Int32.max) else {
-      throw unexpected(value, "is an array of shape \(array.shape), beyond any memory")
+    guard height < Int(Int32.max), width < Int(Int32.max), width > 0 || height == 0 else {
+      throw unexpected(value, "is an array of shape \(array.shape), which no rows of features have")
     }
     let numbers = try array.floats()
     var offsets: [Int64] = [0]

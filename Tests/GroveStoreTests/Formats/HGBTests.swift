@@ -13,7 +13,9 @@ import Testing
   private static let files = [
     "node.dat": nodes, "link.dat": links, "label.dat": "2\tp\t1\t0\n", "label.dat.test": "4\tr\t1\t1\n",
   ]
-  private let (author, paper, venue) = (NodeType("type-0"), NodeType("type-1"), NodeType("type-2"))
+  private let author = NodeType("type-0")
+  private let paper = NodeType("type-1")
+  private let venue = NodeType("type-2")
 
   private func read(_ files: [String: String]) throws -> GraphDataset {
     try HGBFormat.read(
