@@ -8,9 +8,23 @@ import GroveKernels
 package enum FormatFuzzing {
   /// All entry points by name.
   package static let all: [(name: String, read: @Sendable ([UInt8]) -> Bool)] = [
+    ("records", { bytes in survives { try DumpFuzzing.read(bytes, named: "fuzz.json") } }),
+    ("text", { bytes in survives { try DumpFuzzing.read(Array("#index 1\n#* ".utf8) + bytes, named: "fuzz.txt") } }),
+    ("tables", { tables($0) }), ("archive", { bytes in survives { try DumpFuzzing.readArchive(bytes) } }),
     ("pickle", { pickle($0) }), ("planetoid-graph", { planetoidGraph($0) }), ("hgb", { hgb($0) }),
     ("matrix-market", { matrixMarket($0) }), ("graphml", { graphML($0) }), ("node-link", { nodeLink($0) }),
   ]
+
+  /// A table, the first byte telling which.
+  package static func tables(_ bytes: [UInt8]) -> Bool {
+    let names = [
+      "Papers.txt", "PaperAuthorAffiliations.txt", "PaperReferences.txt", "Authors.txt", "FieldsOfStudy.txt",
+      "PaperFieldsOfStudy.txt", "FieldOfStudyChildren.txt", "PaperAbstractsInvertedIndex.txt.1",
+      "AMiner-Author2Paper.txt", "merged.csv",
+    ]
+    guard let first = bytes.first else { return false }
+    return survives { try DumpFuzzing.read(Array(bytes.dropFirst()), named: names[Int(first) % names.count]) }
+  }
 
   /// A pickle, with the array or the rows that its root may be.
   package static func pickle(_ bytes: [UInt8]) -> Bool {
