@@ -32,7 +32,7 @@ struct PlanetoidGraph {
   func edges(nodeCount: Int) throws -> (edges: EdgeList, notes: [String]) {
     // A directed pair as one number; the sum of all lists is bounded by the file, as lists may be shared.
     var pairs: [UInt64] = []
-    var loops = 0
+    var loops: Set<Int64> = []
     var seen = 0
     for (node, value) in lists {
       guard (0..<Int64(nodeCount)).contains(node) else {
@@ -52,7 +52,7 @@ struct PlanetoidGraph {
           throw pickle.unexpected(
             neighbor, "node \(node) has the neighbor \(shown), which is not a node (there are \(nodeCount) nodes)")
         }
-        if other == node { loops += 1 } else { pairs.append(UInt64(node) << 32 | UInt64(other)) }
+        if other == node { loops.insert(node) } else { pairs.append(UInt64(node) << 32 | UInt64(other)) }
       }
     }
     pairs.sort()
@@ -74,7 +74,9 @@ struct PlanetoidGraph {
       targets.append(Int32(ends[at] & 0xffff_ffff))
     }
     var notes: [String] = []
-    if loops > 0 { notes.append("dropped \(loops) loops: nodes that are listed as neighbors of themselves") }
+    if !loops.isEmpty {
+      notes.append("dropped \(loops.count) loops: nodes that are listed as neighbors of themselves")
+    }
     if listed > directed { notes.append("dropped \(listed - directed) neighbors that are listed again for one node") }
     return (EdgeList(sources: sources, targets: targets, isDirected: false), notes)
   }

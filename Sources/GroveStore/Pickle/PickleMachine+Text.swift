@@ -9,8 +9,10 @@ extension PickleMachine {
     if opcode == .int, text.elementsEqual("00".utf8) { return .boolean(false) }
     if opcode == .int, text.elementsEqual("01".utf8) { return .boolean(true) }
     if text.last == UInt8(ascii: "L") { text.removeLast() }
-    guard let value = text.integer else { throw damaged("holds a whole number that is none, or has more than 64 bits") }
-    return .integer(Int64(value))
+    guard text.count <= 32, let value = Int64(text.string) else {
+      throw damaged("holds a whole number that is none, or has more than 64 bits")
+    }
+    return .integer(value)
   }
 
   /// A whole number of any width in two's complement.

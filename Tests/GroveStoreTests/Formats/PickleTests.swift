@@ -151,7 +151,7 @@ import Testing
   @Test func `known names are refused for anything but the data they stand for`() throws {
     for (text, words) in [
       ("cnumpy\nndarray\n(I9\ntR.", ["call numpy.ndarray"]), ("cscipy.sparse.csr\ncsr_matrix\n(I9\ntR.", ["call"]),
-      ("c_codecs\nencode\n(Va\nS'rot13'\ntR.", ["encode text"]), ("c__builtin__\ndict\n((lltR.", ["dictionary"]),
+      ("c_codecs\nencode\n(Va\nS'rot13'\ntR.", ["encode text"]), ("c__builtin__\ndict\n((ltR.", ["dictionary"]),
       ("c__builtin__\nset\n(I5\ntR.", ["list or set"]),
       ("(lNb.", ["state of something else"]), ("ccollections\ndefaultdict\n(cnumpy\ndtype\ntR.", ["defaults"]),
       ("ccopy_reg\n_reconstructor\n(c__builtin__\nlist\nc__builtin__\nobject\nNtR.", ["unknown type"]),
