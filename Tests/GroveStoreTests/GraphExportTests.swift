@@ -202,7 +202,7 @@ enum ExportSamples {
         #expect(losses.count == 1 && losses[0].contains(chosen == "none" ? "(a, b)" : chosen == "b" ? "(a)" : "(b)"))
         let opened = try StoreOpener.open(path)
         let matrix = try opened.featureNames(of: .node).first.map { try opened.features(named: $0, of: .node) }
-        #expect(matrix == expected.map { .dense(values: .array($0), width: 1) })
+        #expect(matrix == expected.map { FeatureMatrix.dense(values: .array($0), width: 1) })
       }
     }
     expectFailure(.usage, ["'c'", "a, b"]) {

@@ -70,6 +70,8 @@ public enum RecordExport {
     let stubs = try store.stubs()
     var missing: [NodeKey: String] = [:]
     try store.readMissing { missing[$0] = $1 }
+    let years = try store.nodeYears(of: AcademicSchema.paper) ?? []
+    var unplaced = try affiliationsOfNames(store, names)
     var nextUnresolved = 0
     var nextRepeat = 0
     var count = 0
@@ -112,6 +114,14 @@ public enum RecordExport {
         line.string(id ?? "")
         line.key("name")
         line.string(name)
+        if let at = unplaced[author]?.firstIndex(where: { $0.year == years[number] }),
+          let place = unplaced[author]?.remove(at: at).place
+        {
+          line.key("org")
+          line.string(names[.affiliation, place].name)
+          line.key("org_id")
+          line.string(names[.affiliation, place].id ?? "")
+        }
         line.end()
       }
       var references = range(cites.offsets).map { ids[Int(cites.columns[$0])] }
@@ -144,6 +154,23 @@ public enum RecordExport {
       count += 1
     }
     return count
+  }
+
+  /// Places of work of authors known by their name alone, which have no record of their own: each goes with a paper of
+  /// the year that first shows it.
+  private static func affiliationsOfNames(
+    _ store: GraphStore, _ names: Names
+  ) throws -> [Int32: [(place: Int32, year: Int32)]] {
+    let rows = try store.rows(of: AcademicSchema.affiliatedWith)
+    let years: MappedArray<Int32>? = try store.entry(of: AcademicSchema.affiliatedWith).details.map {
+      try store.array($0)
+    }
+    var places: [Int32: [(place: Int32, year: Int32)]] = [:]
+    for author in 0..<Int32(store.nodeCount(of: AcademicSchema.author)) where names[.author, author].id == nil {
+      let range = Int(rows.offsets[Int(author)])..<Int(rows.offsets[Int(author) + 1])
+      if !range.isEmpty { places[author] = range.map { (rows.columns[$0], max(years?[$0] ?? 0, 0)) } }
+    }
+    return places
   }
 
   private static func authors(_ store: GraphStore, _ names: Names, to sink: inout ByteSink) throws -> Int {

@@ -20,7 +20,7 @@ import Testing
     #"{"id":"p2","title":"Two again","year":2002,"authors":[{"id":"a9","name":"Late"}],"fos":[{"name":"Graph","w":0.5}]}"#,
   ]
 
-  private static let cases: [(String, (inout StoreImporter.Options) -> Void)] = [
+  private static let cases: [(String, @Sendable (inout StoreImporter.Options) -> Void)] = [
     ("default", { _ in }), ("keep-stub", { $0.dangling = .keepStub }), ("merge", { $0.duplicates = .merge }),
     ("authors by name", { $0.keysAuthorsByName = true }), ("decoded", { $0.decodesEntities = true }),
     (
@@ -34,10 +34,11 @@ import Testing
     ),
   ]
 
-  @Test(arguments: cases.indices, ["out", "out.jsonl"], [1, 2])
-  func `the same snapshot with every option, after one import and several`(number: Int, name: String, imports: Int)
-    throws
-  {
+  @Test(arguments: cases.indices, [("out", 1), ("out", 2), ("out.jsonl", 1), ("out.jsonl", 2)])
+  func `the same snapshot with every option, after one import and several`(
+    number: Int, output: (name: String, imports: Int)
+  ) throws {
+    let (name, imports) = output
     var options = StoreImporter.Options()
     Self.cases[number].1(&options)
     let scratch = try ScratchFolder()
