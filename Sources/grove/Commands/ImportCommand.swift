@@ -14,7 +14,8 @@ struct ImportCommand: ParsableCommand {
 
       SOURCE is a file, a folder or an archive (gzip, zstd, xz, zip, tar) of records: OAG, the DBLP citation networks,
       MAG, OpenAlex, S2ORC. A store that is there already is added to. Without SOURCE only labels and splits change. Or
-      SOURCE is one graph: a folder of arrays, an .npz, LINQS files, a list of edges; it makes a new store.
+      SOURCE is one graph, which makes a new store: a folder of arrays, an .npz, a list of edges, files of LINQS,
+      Planetoid, HGB, OGB, Matrix Market (.mtx), GraphML, node-link JSON.
       """)
 
   @Argument(help: "Files, folders or archives of records, or one graph.") var sources: [String] = []

@@ -57,7 +57,11 @@ import Testing
     }
   }
 
-  @Test(arguments: FormatFuzzing.all.map(\.name)) func `bytes changed, lost or put in never crash a reader`(
+  /// Readers of dumps leave bad records out, so that they refuse little: see `DumpFuzzTests`.
+  private static let dumps = ["records", "text", "tables", "archive"]
+
+  @Test(arguments: FormatFuzzing.all.map(\.name).filter { !dumps.contains($0) })
+  func `bytes changed, lost or put in never crash a reader`(
     _ name: String
   ) throws {
     let read = try #require(FormatFuzzing.all.first { $0.name == name }).read
