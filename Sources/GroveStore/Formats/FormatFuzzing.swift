@@ -9,7 +9,7 @@ package enum FormatFuzzing {
   /// All entry points by name.
   package static let all: [(name: String, read: @Sendable ([UInt8]) -> Bool)] = [
     ("records", { bytes in survives { try DumpFuzzing.read(bytes, named: "fuzz.json") } }),
-    ("text", { bytes in survives { try DumpFuzzing.read(Array("#index 1\n#* ".utf8) + bytes, named: "fuzz.txt") } }),
+    ("text", { bytes in survives { try DumpFuzzing.read(bytes, named: "fuzz.txt") } }),
     ("tables", { tables($0) }), ("archive", { bytes in survives { try DumpFuzzing.readArchive(bytes) } }),
     ("pickle", { pickle($0) }), ("planetoid-graph", { planetoidGraph($0) }), ("hgb", { hgb($0) }),
     ("matrix-market", { matrixMarket($0) }), ("graphml", { graphML($0) }), ("node-link", { nodeLink($0) }),

@@ -26,7 +26,7 @@ import Testing
       ]
     default:
       let scratch = try ScratchFolder()
-      try NumpyArray.write(.floats([1, 2, 3]), shape: [3], to: scratch.file("a.npz"))
+      try NumpyArchive.write([("x", [3], .floats([1, 2, 3]))], to: scratch.file("a.npz"))
       return [[UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch.file("a.npz"))))]
     }
   }
