@@ -279,7 +279,7 @@ public struct FileTree: Sendable {
   }
 
   /// The parts of a member's name, or an error where it leaves the archive.
-  static func parts(of name: String, in place: String) throws -> [String] {
+  private static func parts(of name: String, in place: String) throws -> [String] {
     let parts = name.split(separator: "/").map(String.init).filter { $0 != "." }
     guard !name.hasPrefix("/"), !parts.contains(".."), !name.contains("\\"), !parts.isEmpty else {
       throw FormatFailure.bad(

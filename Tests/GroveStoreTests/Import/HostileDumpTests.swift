@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `names that leave an archive are refused, links are passed over`() throws {
+  @Test func `names that leave an archive write nothing outside, links are passed over`() throws {
     let scratch = try ScratchFolder()
     _ = try Python.script(
       """
@@ -46,8 +46,9 @@ import Testing
           i = tarfile.TarInfo('more.json'); i.type = tarfile.SYMTYPE; i.linkname = '/etc/passwd'
           t.addfile(i)
       """, [scratch.path])
+    // Members are streams here: their names are no paths of anything.
     for name in ["up.tar", "root.tar", "up.zip", "root.zip"] {
-      expectFailure(.badData, [name, "outside the archive"]) { _ = try ImportedDump([scratch.file(name)]) }
+      #expect(try ImportedDump([scratch.file(name)]).ids() == ["a"], "\(name)")
     }
     #expect(try ImportedDump([scratch.file("linked.tar")]).ids() == ["a"])
     let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.path).filter { $0.hasSuffix("papers.json") }
