@@ -166,7 +166,7 @@ public struct FileTree: Sendable {
   private static let compressions: Set<String> = ["gz", "zst", "xz", "bz2", "lz4"]
 
   /// `a.csv.gz` → `a.csv`; other names stay.
-  private static func uncompressedName(_ name: String) -> String {
+  static func uncompressedName(_ name: String) -> String {
     let suffix = (name as NSString).pathExtension.lowercased()
     guard compressions.contains(suffix) else { return name }
     let inner = (name as NSString).deletingPathExtension

@@ -43,7 +43,7 @@ enum DumpContent: Sendable, Equatable {
   func cut(_ bytes: Bytes, isWhole: Bool) -> Int? {
     if isWhole { return bytes.count }
     return switch self {
-    case .json(let framing, _): framing.cut(bytes, isWhole: false)
+    case .json(let framing, _): framing.cut(bytes)
     case .text(let framing): framing.cut(bytes)
     case .table: bytes.lastIndex(of: 0x0a).map { $0 + 1 }
     }

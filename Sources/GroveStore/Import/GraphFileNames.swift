@@ -7,7 +7,6 @@ import Foundation
 /// else is a dump.
 enum GraphFileNames {
   private static let endings = [".npz", ".csv", ".tsv", ".edgelist", ".edges", ".mtx", ".graphml"]
-  private static let compressions = ["gz", "zst", "xz", "bz2", "lz4"]
   /// Files of layouts that come in archives; those of arrays do not say whether they are a graph.
   private static let members: Set<String> = [
     "node.dat", "link.dat", "label.dat", "label.dat.test", "info.dat", "meta.dat",
@@ -15,7 +14,7 @@ enum GraphFileNames {
 
   /// Whether the file is a graph; false where it cannot be read, which the reader of dumps will say.
   static func isGraph(_ path: String) -> Bool {
-    let name = plainName((path as NSString).lastPathComponent)
+    let name = plainName(path)
     if endings.contains(where: { name.hasSuffix($0) }) { return true }
     if name.hasSuffix(".json") || name.hasSuffix(".xml") {
       guard let tree = try? FileTree(path) else { return false }
@@ -24,14 +23,13 @@ enum GraphFileNames {
     return firstMember(of: path).map(isMember) ?? false
   }
 
-  /// A name in lower case, without the suffix of a compression.
-  private static func plainName(_ name: String) -> String {
-    let name = name.lowercased() as NSString
-    return compressions.contains(name.pathExtension) ? name.deletingPathExtension : name as String
+  /// A path's last name in lower case, without the suffix of a compression.
+  private static func plainName(_ path: String) -> String {
+    FileTree.uncompressedName((path as NSString).lastPathComponent.lowercased())
   }
 
   private static func isMember(_ path: String) -> Bool {
-    let name = plainName((path as NSString).lastPathComponent)
+    let name = plainName(path)
     return members.contains(name) || name.hasPrefix("ind.") || name.hasSuffix(".mtx") || name.hasSuffix(".graphml")
   }
 

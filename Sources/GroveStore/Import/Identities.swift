@@ -75,12 +75,7 @@ struct Identities {
       if changes == 0 { break }
     }
     let present = place == 0 ? streams.papers : streams.mentions[place - 1]
-    let byTarget = streams.spill()
-    try Identities.forEachAlias(current) { partition, key, alias, writer in
-      try writer.append(alias.target, alias.reason, detail: 0, with: key)
-    } into: {
-      byTarget
-    }
+    let byTarget = try Identities.turned(current, streams)
     let final = streams.spill()
     let parts = try Parallel.map(Spill.partitionCount) { partition -> [NodeKey] in
       let known = try Identities.keys(of: present, partition)
@@ -151,12 +146,7 @@ struct Identities {
 
   /// Puts the target's target in its place, where the target is an alias itself.
   private static func follow(_ aliases: Spill, _ streams: ImportStreams) throws -> (Spill, changes: Int) {
-    let byTarget = streams.spill()
-    try forEachAlias(aliases, keeping: true) { _, key, alias, writer in
-      try writer.append(alias.target, alias.reason, detail: 0, with: key)
-    } into: {
-      byTarget
-    }
+    let byTarget = try turned(aliases, streams, keeping: true)
     let next = streams.spill()
     let changes = try Parallel.map(Spill.partitionCount) { partition -> Int in
       let known = try Aliases(aliases, partition)
@@ -176,22 +166,6 @@ struct Identities {
       return changes
     }
     return (next, changes.reduce(0, +))
-  }
-
-  private static func forEachAlias(
-    _ aliases: Spill, keeping: Bool = false,
-    _ body: (Int, NodeKey, Alias, inout KeyedWriter) throws -> Void, into spill: () -> Spill
-  ) throws {
-    let target = spill()
-    _ = try Parallel.map(Spill.partitionCount) { partition in
-      var writer = KeyedWriter(target)
-      try aliases.withBlocks(partition, keeping: keeping) { blocks in
-        try KeyedRecords.forEachPair(in: blocks) { key, reason, _, other in
-          try body(partition, key, Alias(target: other, reason: reason), &writer)
-        }
-      }
-      try writer.finish()
-    }
   }
 
   private static func keys(of spill: Spill, _ partition: Int) throws -> KeyTable {
@@ -315,11 +289,14 @@ struct Identities {
     return try Identities.turned(turned, streams)
   }
 
-  private static func turned(_ pairs: Spill, _ streams: ImportStreams) throws -> Spill {
+  /// The same pairs, by their second keys.
+  ///
+  /// - Parameter keeping: the pairs are read again later.
+  private static func turned(_ pairs: Spill, _ streams: ImportStreams, keeping: Bool = false) throws -> Spill {
     let result = streams.spill()
     _ = try Parallel.map(Spill.partitionCount) { partition in
       var writer = KeyedWriter(result)
-      try pairs.withBlocks(partition) { blocks in
+      try pairs.withBlocks(partition, keeping: keeping) { blocks in
         try KeyedRecords.forEachPair(in: blocks) { key, sequence, detail, other in
           try writer.append(other, sequence, detail: detail, with: key)
         }

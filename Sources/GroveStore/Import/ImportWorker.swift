@@ -192,8 +192,7 @@ struct ImportWorker: ~Copyable {
     case .link:
       counts.links += 1
       let link = decoder.json.link
-      try aliases.append(
-        Identities.place(of: hint ?? .paper), from: link.from.key, to: link.to, reason: Identities.linked)
+      try take(alias: link.from.key, for: link.to, of: hint ?? .paper, reason: Identities.linked)
     case .other: counts.others += 1
     }
   }

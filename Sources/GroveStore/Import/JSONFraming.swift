@@ -52,10 +52,7 @@ enum JSONFraming: Sendable {
   }
 
   /// Where the last whole record ends in `bytes`, or nil if none does.
-  ///
-  /// - Parameter isWhole: whether nothing comes after `bytes`, so that all of them are taken.
-  func cut(_ bytes: Bytes, isWhole: Bool) -> Int? {
-    if isWhole { return bytes.count }
+  func cut(_ bytes: Bytes) -> Int? {
     switch self {
     case .lines:
       return bytes.lastIndex(of: 0x0a).map { $0 + 1 }
@@ -78,24 +75,9 @@ enum JSONFraming: Sendable {
   @discardableResult
   func forEachRecord(_ bytes: Bytes, _ body: (Bytes, _ line: Int) throws -> Void) rethrows -> Int {
     switch self {
-    case .lines: try JSONFraming.forEachLine(bytes, body)
+    case .lines: try bytes.forEachLine { if let record = JSONFraming.record(in: $0) { try body(record, $1) } }
     case .objects: try JSONFraming.forEachObject(bytes, body)
     }
-  }
-
-  private static func forEachLine(_ bytes: Bytes, _ body: (Bytes, Int) throws -> Void) rethrows -> Int {
-    guard let base = bytes.baseAddress else { return 0 }
-    var start = 0
-    var line = 0
-    while start < bytes.count {
-      let found = memchr(base + start, 0x0a, bytes.count - start)
-      let end =
-        found.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base) } ?? bytes.count
-      if let record = record(in: Bytes(start: base + start, count: end - start)) { try body(record, line) }
-      if found != nil { line += 1 }
-      start = end + 1
-    }
-    return line
   }
 
   /// What a line holds between the marks of an array, or nil for blank lines and those of one or two characters.

@@ -81,25 +81,7 @@ struct AMinerNetworkRecords: FramedDialect {
     text.append(yearOf: paper)
     text.append("\n#c ")
     contents.append(venueNameOf: paper, to: &text)
-    if draws.chance(0.005) {
-      text.append("\n#remark kept for later")
-      counts.add(.unknownTags)
-    }
-    for reference in paper.references {
-      text.append("\n#% ")
-      text.append(decimal: contents.integer(reference))
-    }
-    if draws.chance(paper.references.isEmpty ? 0.5 : 0.02) {
-      text.append("\n#% ")
-      counts.add(.emptyReferences)
-    }
-    let end = text.count
-    text.append("\n#! ")
-    if contents.append(abstractOf: paper, to: &text) {
-      counts.add(.abstracts)
-    } else {
-      text.truncate(to: end)
-    }
+    contents.append(textEndOf: paper, space: " ", &draws, to: &text, &counts)
   }
 
   private func append(affiliation: Int, to text: inout ByteText) {

@@ -58,14 +58,7 @@ struct DBLPRecords: FramedDialect {
   }
 
   private func append(_ author: PlannedPaper.Author, _ draws: inout RandomGenerator, to text: inout ByteText) {
-    text.append(#"{"name":""#)
-    contents.names.append(person: author.name, to: &text)
-    text.append(UInt8(ascii: "\""))
-    if let affiliation = author.affiliation {
-      text.append(#","org":""#)
-      contents.names.append(affiliation: affiliation, to: &text)
-      text.append(UInt8(ascii: "\""))
-    }
+    contents.append(nameAndPlaceOf: author, to: &text)
     if let number = author.number {
       text.append(#","id":"#)
       append(id: contents.ids.integer(.author, number), to: &text)

@@ -66,25 +66,7 @@ struct DBLPTextRecords: FramedDialect {
       text.append("\n#arnetid")
       text.append(decimal: 1 + paper.number)
     }
-    if draws.chance(0.005) {
-      text.append("\n#remark kept for later")
-      counts.add(.unknownTags)
-    }
-    for reference in paper.references {
-      text.append("\n#%")
-      text.append(decimal: contents.integer(reference))
-    }
-    if draws.chance(paper.references.isEmpty ? 0.5 : 0.02) {
-      text.append("\n#%")
-      counts.add(.emptyReferences)
-    }
-    let end = text.count
-    text.append("\n#!")
-    if contents.append(abstractOf: paper, to: &text) {
-      counts.add(.abstracts)
-    } else {
-      text.truncate(to: end)
-    }
+    contents.append(textEndOf: paper, space: "", &draws, to: &text, &counts)
   }
 
   private func append(citationCountOf paper: PlannedPaper, _ draws: inout RandomGenerator, to text: inout ByteText) {
@@ -92,6 +74,40 @@ struct DBLPTextRecords: FramedDialect {
     if form == 0 { return }
     text.append("\n#citation")
     text.append(decimal: form == 1 ? -1 : contents.facts(of: paper).citationCount)
+  }
+}
+
+extension SyntheticContents {
+  /// Adds what ends a record of tagged lines: now and then a tag that no reader knows, references, an empty one, and the
+  /// abstract.
+  ///
+  /// - Parameter space: what follows a tag.
+  func append(
+    textEndOf paper: PlannedPaper, space: StaticString, _ draws: inout RandomGenerator, to text: inout ByteText,
+    _ counts: inout DialectCounts
+  ) {
+    if draws.chance(0.005) {
+      text.append("\n#remark kept for later")
+      counts.add(.unknownTags)
+    }
+    for reference in paper.references {
+      text.append("\n#%")
+      text.append(space)
+      text.append(decimal: integer(reference))
+    }
+    if draws.chance(paper.references.isEmpty ? 0.5 : 0.02) {
+      text.append("\n#%")
+      text.append(space)
+      counts.add(.emptyReferences)
+    }
+    let end = text.count
+    text.append("\n#!")
+    text.append(space)
+    if append(abstractOf: paper, to: &text) {
+      counts.add(.abstracts)
+    } else {
+      text.truncate(to: end)
+    }
   }
 }
 

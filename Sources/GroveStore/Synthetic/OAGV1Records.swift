@@ -57,16 +57,8 @@ struct OAGV1Records: FramedDialect {
   }
 
   private func append(_ author: PlannedPaper.Author, _ draws: inout RandomGenerator, to text: inout ByteText) {
-    text.append(#"{"name":""#)
-    contents.names.append(person: author.name, to: &text)
-    text.append(UInt8(ascii: "\""))
-    if let affiliation = author.affiliation {
-      text.append(#","org":""#)
-      contents.names.append(affiliation: affiliation, to: &text)
-      text.append(UInt8(ascii: "\""))
-    } else if draws.chance(0.3) {
-      text.append(#","org":"""#)
-    }
+    contents.append(nameAndPlaceOf: author, to: &text)
+    if author.affiliation == nil, draws.chance(0.3) { text.append(#","org":"""#) }
     text.append(UInt8(ascii: "}"))
   }
 

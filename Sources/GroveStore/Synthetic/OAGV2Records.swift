@@ -159,14 +159,8 @@ struct OAGV2Records: SyntheticDialect {
     contents.append(titleOf: paper, to: &text)
     text.append(#"","authors":["#)
     for (place, author) in paper.authors.enumerated() {
-      text.append(place == 0 ? #"{"name":""# : #",{"name":""#)
-      contents.names.append(person: author.name, to: &text)
-      text.append(UInt8(ascii: "\""))
-      if let affiliation = author.affiliation {
-        text.append(#","org":""#)
-        contents.names.append(affiliation: affiliation, to: &text)
-        text.append(UInt8(ascii: "\""))
-      }
+      if place > 0 { text.append(UInt8(ascii: ",")) }
+      contents.append(nameAndPlaceOf: author, to: &text)
       if let number = author.number {
         text.append(#","id":"#)
         appendID(number, &text)

@@ -86,4 +86,15 @@ struct SyntheticContents {
     }
     text.append(UInt8(ascii: "]"))
   }
+
+  /// Adds the beginning of an author's object: the name, and the place of work where there is one.
+  func append(nameAndPlaceOf author: PlannedPaper.Author, to text: inout ByteText) {
+    text.append(#"{"name":""#)
+    names.append(person: author.name, to: &text)
+    text.append(UInt8(ascii: "\""))
+    guard let affiliation = author.affiliation else { return }
+    text.append(#","org":""#)
+    names.append(affiliation: affiliation, to: &text)
+    text.append(UInt8(ascii: "\""))
+  }
 }

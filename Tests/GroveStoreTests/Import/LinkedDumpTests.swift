@@ -11,20 +11,20 @@ import Testing
   private static let aminer: [(name: String, text: String)] = [
     (
       "aminer_authors_0.txt",
-      #"{"id":"a1","name":"Cy Placeholder","normalized_name":"cy placeholder","orgs":[],"n_pubs":1,"pubs":[{"i":"p1","r":0}]}"#
+      #"{"id":"a1","name":"Cy Fictional","normalized_name":"cy fictional","orgs":[],"n_pubs":1,"pubs":[{"i":"p1","r":0}]}"#
     ),
     (
       "aminer_papers_0.txt",
-      #"{"id":"p1","title":"A Pretend Result","authors":[{"name":"Cy Placeholder","id":"a1"}],"venue":{"id":"v1","raw":"Conf"},"year":2014,"references":["p2"]}"#
+      #"{"id":"p1","title":"A Pretend Result","authors":[{"name":"Cy Fictional","id":"a1"}],"venue":{"id":"v1","raw":"Conf"},"year":2014,"references":["p2"]}"#
         + "\n" + #"{"id":"p2","title":"Second","year":2010,"venue":{"raw":"Conf"}}"#
     ),
   ]
   private static let mag: [(name: String, text: String)] = [
     (
       "mag_papers_0.txt",
-      #"{"id":5,"title":"a pretend result","authors":[{"name":"C. Placeh.","id":50}],"venue":{"raw":"PRETEND"},"year":2014,"fos":[{"name":"Graph theory","w":0.5}],"references":[6,7]}"#
+      #"{"id":5,"title":"a pretend result","authors":[{"name":"C. Fict.","id":50}],"venue":{"raw":"PRETEND"},"year":2014,"fos":[{"name":"Graph theory","w":0.5}],"references":[6,7]}"#
         + "\n"
-        + #"{"id":"6","title":"only here","authors":[{"name":"C. Placeh.","id":"50"}],"year":2012,"fos":[{"name":"Mathematics","w":0.25}],"references":[5]}"#
+        + #"{"id":"6","title":"only here","authors":[{"name":"C. Fict.","id":"50"}],"year":2012,"fos":[{"name":"Mathematics","w":0.25}],"references":[5]}"#
         + "\n" + #"{"id":7,"title":"second","year":2010}"#
     )
   ]
@@ -49,7 +49,7 @@ import Testing
     #expect(try imported.edges(AcademicSchema.writes) == ["a1 6", "a1 p1"])
     #expect(try imported.edges(AcademicSchema.hasTopic) == ["6 Mathematics", "p1 Graph theory"])
     #expect(try imported.texts("p1")["title"] == "A Pretend Result")
-    #expect(try imported.texts("a1", AcademicSchema.author)["name"] == "Cy Placeholder")
+    #expect(try imported.texts("a1", AcademicSchema.author)["name"] == "Cy Fictional")
     // Papers 5 and 7, author 50; the sides of 8 and of p3 are not there; 7 has two partners.
     #expect(imported.report.joined == 3 && imported.report.links == 6)
     #expect(
