@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "GroveStore",
       dependencies: [
-        "GroveGraphs", "GroveKernels", "CArchive", "CHNSW", "CSimdJSON", "CXXHash",
+        "GroveGraphs", "GroveKernels", "CArchive", "CHNSW", "CKernels", "CSimdJSON", "CXXHash",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

@@ -18,6 +18,20 @@ grove_hash128 grove_hash128_of(const void *bytes, size_t count, uint64_t seed) {
   return words(XXH3_128bits_withSeed(bytes, count, seed));
 }
 
+// Flattened, so that the hash is made for its one length.
+__attribute__((flatten)) grove_hash128 grove_hash_row(
+    const uint64_t row[2], const uint64_t *keys, const uint64_t *entries, size_t count, uint64_t seed) {
+  grove_hash128 sum = {0, 0};
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t *key = keys + 2 * (entries[i] >> 32);
+    const uint64_t entry[5] = {row[0], row[1], key[0], key[1], entries[i] & UINT32_MAX};
+    const XXH128_hash_t hash = XXH3_128bits_withSeed(entry, sizeof entry, seed);
+    sum.low += hash.low64;
+    sum.high += hash.high64;
+  }
+  return sum;
+}
+
 grove_hash_state *grove_hash_create(void) {
   grove_hash_state *result = malloc(sizeof *result);
   if (!result) return NULL;

@@ -10,6 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Asks for the memory at `place`, which need not be there, before it is wanted.
+static inline void grove_prefetch(const void *place) { __builtin_prefetch(place, 1); }
+
+// Asks the system to begin writing what is not yet on the disk of an open file. A hint: failures show in fsync.
+void grove_begin_write_back(int file);
+
 // Elementwise functions; the second argument `parameter` is the slope of leaky ReLU and the alpha of ELU.
 typedef enum {
   GROVE_RELU,

@@ -12,6 +12,12 @@ typedef struct {
 // 128 bits over bytes at hand.
 grove_hash128 grove_hash128_of(const void *bytes, size_t count, uint64_t seed);
 
+// The sum, word by word, of the hashes of a row's entries. An entry is 40 bytes: the row's key, the column's key and the
+// entry's detail. `keys` holds two words a column; of an entry's word, the upper half is the column and the lower the
+// detail.
+grove_hash128 grove_hash_row(
+    const uint64_t row[2], const uint64_t *keys, const uint64_t *entries, size_t count, uint64_t seed);
+
 typedef struct grove_hash_state grove_hash_state;
 
 // The same over bytes that come in pieces. Null for lack of memory.

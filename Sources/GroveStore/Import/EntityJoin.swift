@@ -18,13 +18,18 @@ struct EntityJoin: Sendable {
   /// Number of nodes.
   var count: Int { firstNumber.last ?? 0 }
 
+  /// How many nodes a partition has.
+  func count(inPartition partition: Int) -> Int { firstNumber[partition + 1] - firstNumber[partition] }
+
   /// The number of the node at a place of a partition.
   @inline(__always) static func code(_ partition: Int, _ place: UInt32) -> UInt32 { UInt32(partition) << 25 | place }
 
   /// The number that a code stands for.
-  @inline(__always) func number(ofCode code: UInt32) -> UInt32 { EntityJoin.number(ofCode: code, firstNumber) }
+  @inline(__always) func number(ofCode code: UInt32) -> UInt32 {
+    firstNumber.withUnsafeBufferPointer { EntityJoin.number(ofCode: code, $0) }
+  }
 
-  @inline(__always) static func number(ofCode code: UInt32, _ firstNumber: [Int]) -> UInt32 {
+  @inline(__always) static func number(ofCode code: UInt32, _ firstNumber: UnsafeBufferPointer<Int>) -> UInt32 {
     UInt32(truncatingIfNeeded: firstNumber[Int(code >> 25)] + Int(code & 0x1ff_ffff))
   }
 
@@ -102,9 +107,9 @@ struct EntityJoin: Sendable {
         if !isDeclared { found.append(Waiting.Edge(row: number, column: place, detail: detail)) }
       }
       for key in further where seen.insert(key, UInt32(keys.count)) == UInt32(keys.count) { keys.append(key) }
-      let order = keys.indices.sorted { keys[$0] < keys[$1] }
+      keys.sort()
       var rank = [UInt32](repeating: 0, count: keys.count)
-      for (place, index) in order.enumerated() { rank[index] = UInt32(place) }
+      for (place, key) in keys.enumerated() { rank[Int(seen.replace(key, UInt32(place)))] = UInt32(place) }
       precondition(keys.count < 1 << 25, "EntityJoin: \(keys.count) nodes in a partition")
       var writer = SpillWriter(edges, partitions: ranges.count)
       for var edge in found {
@@ -112,9 +117,7 @@ struct EntityJoin: Sendable {
         try writer.append(edge, partition: ranges.range(of: edge.row))
       }
       try writer.finish()
-      var table = KeyTable(capacity: keys.count)
-      for (place, index) in order.enumerated() { _ = table.insert(keys[index], UInt32(place)) }
-      return (table, order.map { keys[$0] })
+      return (seen, keys)
     }
   }
 

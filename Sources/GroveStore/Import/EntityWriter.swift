@@ -1,3 +1,4 @@
+import CKernels
 import CXXHash
 import Foundation
 import GroveKernels
@@ -34,19 +35,36 @@ struct EntityWriter: ~Copyable {
   }
 
   /// How a node is called, and its id where the key does not hold it.
-  mutating func name(_ id: Identifier, _ name: Bytes) throws {
+  mutating func name(_ id: Identifier, _ name: Bytes) throws { if let name = told(id, name) { try send(name) } }
+
+  /// What a name and an id tell that the key does not; nil for nothing.
+  ///
+  /// Whether it was sent lately stands anywhere in memory, which is asked for here: names of several nodes are told
+  /// first and sent after that.
+  @inline(__always)
+  func told(_ id: Identifier, _ name: Bytes) -> NodeName? {
     let nothing = Bytes(start: nil, count: 0)
     let longID = (id.key.isLong ? id.text : nil) ?? nothing
     // A name that is the id tells nothing new: fields that are known by name are declared like that.
     let name = EntityWriter.isEqual(id.text, name) ? nothing : name
-    if name.isEmpty && longID.isEmpty { return }
+    if name.isEmpty && longID.isEmpty { return nil }
     let mixed = id.key.mixed
     let hash = name.isEmpty ? mixed | 1 : (mixed ^ grove_hash128_of(name.baseAddress, name.count, 2).low) | 1
-    let slot = Int(truncatingIfNeeded: hash >> 32) & (EntityWriter.slots - 1)
-    if sent[slot] == hash { return }
-    sent[slot] = hash
-    try names.append(id.key, name: name, id: longID)
+    grove_prefetch(sent + EntityWriter.slot(of: hash))
+    return NodeName(key: id.key, name: name, id: longID, hash: hash)
   }
+
+  /// Sends a name on, unless it was sent lately.
+  @inline(__always)
+  mutating func send(_ name: NodeName) throws {
+    let slot = EntityWriter.slot(of: name.hash)
+    if sent[slot] == name.hash { return }
+    sent[slot] = name.hash
+    try names.append(name.key, name: name.name, id: name.id)
+  }
+
+  @inline(__always)
+  private static func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & (slots - 1) }
 
   private static func isEqual(_ text: Bytes?, _ name: Bytes) -> Bool {
     guard let text, text.count == name.count, let start = text.baseAddress, let other = name.baseAddress else {
@@ -59,4 +77,13 @@ struct EntityWriter: ~Copyable {
     try mentions.finish()
     try names.finish()
   }
+}
+
+/// How a node is called, and its id where the key does not hold it, while the record that tells it is read.
+struct NodeName {
+  fileprivate let key: NodeKey
+  fileprivate let name: Bytes
+  fileprivate let id: Bytes
+  /// Of key and name; never 0.
+  fileprivate let hash: UInt64
 }

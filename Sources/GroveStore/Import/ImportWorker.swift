@@ -1,4 +1,3 @@
-import CXXHash
 import Foundation
 import GroveKernels
 
@@ -55,12 +54,22 @@ struct ImportWorker: ~Copyable {
   var abstracts: KeyedWriter
   var aliases: AliasWriter
   var columns: [Bytes] = []
-  private var texts: [UInt8] = []
+  var texts: [UInt8] = []
   private var rejected: [UInt8] = []
   private var seen: [NodeKey] = []
-  private var topicKeys: [(key: NodeKey, weight: Float)] = []
-  private var scratch: [UInt8] = []
-  private var tally = Waiting.Tally()
+  private var topics: [(key: NodeKey, weight: Float, name: NodeName?)] = []
+  private var writers: [Writer] = []
+  var scratch: [UInt8] = []
+  var tally = Waiting.Tally()
+
+  /// An author of the paper that is being taken.
+  private struct Writer {
+    let key: NodeKey
+    let name: NodeName?
+    let place: UInt32
+    var affiliation: (key: NodeKey, name: NodeName?)?
+  }
+
   private var batch = 0
   private var indexInBatch = 0
 
@@ -139,7 +148,7 @@ struct ImportWorker: ~Copyable {
 
   /// Ends the batch: what it holds is written.
   mutating func end(member: Int, lines: Int, bad: Int = 0) throws {
-    try streams.rows.put(texts, batch: batch)
+    try streams.rows.put(texts, count: indexInBatch, batch: batch)
     texts = []
     try rejected.withUnsafeBytes { try streams.rejects.write($0, partition: batch) }
     batches.append(Batch(index: batch, member: member, papers: indexInBatch, lines: lines, bad: bad))
@@ -180,11 +189,16 @@ struct ImportWorker: ~Copyable {
   private mutating func take(_ outcome: AcademicJSON.Outcome, hint: RecordKind?) throws {
     guard case .record(let kind) = outcome else { return }
     counts.records += 1
-    // Copies, which cost four reference counts: a method may not look into the decoder while it changes its owner.
-    let paper = decoder.json.paper
-    let entity = decoder.json.entity
+    // Moved out and back: a method may not look into the decoder while it changes its owner.
+    var entity = EntityRecord()
+    swap(&entity, &decoder.json.entity)
+    defer { swap(&entity, &decoder.json.entity) }
     switch kind {
-    case .paper: try take(paper)
+    case .paper:
+      var paper = PaperRecord()
+      swap(&paper, &decoder.json.paper)
+      defer { swap(&paper, &decoder.json.paper) }
+      try take(paper)
     case .author: try take(author: entity)
     case .venue: try venues.declare(entity.id, entity.name)
     case .affiliation: try places.declare(entity.id, entity.name)
@@ -211,9 +225,7 @@ struct ImportWorker: ~Copyable {
     try papers.append(
       key, sequence, detail: Waiting.detail(year: paper.year, hasAbstract: !paper.abstract.isEmpty))
     try take(references: paper.references, of: key, sequence)
-    for (place, author) in paper.authors.enumerated() {
-      try take(author, at: place, sequence, year: paper.year)
-    }
+    try take(authors: paper.authors, sequence, year: paper.year)
     for (author, id, name) in paper.furtherAffiliations {
       try places.name(id, name)
       guard let author = paper.authors[author].id else { continue }
@@ -257,26 +269,32 @@ struct ImportWorker: ~Copyable {
     for target in seen { try references.append(target, sequence) }
   }
 
-  private mutating func take(_ author: PaperRecord.Author, at place: Int, _ sequence: UInt64, year: Int32) throws {
-    let id: Identifier
-    if let given = author.id {
-      id = given
-    } else {
-      tally.authorsWithoutID += 1
-      guard options.keysAuthorsByName, let key = nameKey(author.name) else { return }
-      id = Identifier(key: key, text: nil)
+  private mutating func take(authors: [PaperRecord.Author], _ sequence: UInt64, year: Int32) throws {
+    writers.removeAll(keepingCapacity: true)
+    for (place, author) in authors.enumerated() {
+      let id: Identifier
+      if let given = author.id {
+        id = given
+      } else {
+        tally.authorsWithoutID += 1
+        guard options.keysAuthorsByName, let key = nameKey(author.name) else { continue }
+        id = Identifier(key: key, text: nil)
+      }
+      let affiliation =
+        author.affiliationID ?? nameKey(author.affiliationName).map { Identifier(key: $0, text: nil) }
+      writers.append(
+        Writer(
+          key: id.key, name: self.authors.told(id, author.name), place: UInt32(clamping: place),
+          affiliation: affiliation.map { ($0.key, places.told($0, author.affiliationName)) }))
     }
-    try authors.mention(id, author.name, sequence, detail: UInt32(clamping: place))
-    let affiliation: Identifier
-    if let given = author.affiliationID {
-      affiliation = given
-    } else if let key = nameKey(author.affiliationName) {
-      affiliation = Identifier(key: key, text: nil)
-    } else {
-      return
+    for writer in writers {
+      if let name = writer.name { try self.authors.send(name) }
+      try self.authors.mention(key: writer.key, sequence, detail: writer.place)
+      guard let affiliation = writer.affiliation else { continue }
+      if let name = affiliation.name { try places.send(name) }
+      try affiliations.append(
+        writer.key, sequence, detail: UInt32(bitPattern: year), with: affiliation.key)
     }
-    try places.name(affiliation, author.affiliationName)
-    try affiliations.append(id.key, sequence, detail: UInt32(bitPattern: year), with: affiliation.key)
   }
 
   private mutating func take(venueOf paper: PaperRecord, _ sequence: UInt64) throws {
@@ -288,23 +306,23 @@ struct ImportWorker: ~Copyable {
     }
   }
 
-  private mutating func take(topics: [PaperRecord.Topic], _ sequence: UInt64) throws {
-    topicKeys.removeAll(keepingCapacity: true)
-    for topic in topics {
+  private mutating func take(topics list: [PaperRecord.Topic], _ sequence: UInt64) throws {
+    topics.removeAll(keepingCapacity: true)
+    for topic in list {
       let key = topic.id?.key ?? NodeKey(id: topic.name)
-      if let known = topicKeys.firstIndex(where: { $0.key == key }) {
-        topicKeys[known].weight = max(topicKeys[known].weight, topic.weight)
+      if let known = topics.firstIndex(where: { $0.key == key }) {
+        topics[known].weight = max(topics[known].weight, topic.weight)
         continue
       }
-      topicKeys.append((key, topic.weight))
       // A field without an id has its name for one.
-      if let id = topic.id {
-        try fields.name(id, topic.name)
-      } else if key.isLong {
-        try fields.name(Identifier(key: key, text: topic.name), Bytes(start: nil, count: 0))
-      }
+      let name =
+        if let id = topic.id { fields.told(id, topic.name) } else {
+          fields.told(Identifier(key: key, text: topic.name), Bytes(start: nil, count: 0))
+        }
+      topics.append((key, topic.weight, name))
     }
-    for topic in topicKeys {
+    for topic in topics {
+      if let name = topic.name { try fields.send(name) }
       try fields.mention(key: topic.key, sequence, detail: topic.weight.bitPattern)
     }
   }
@@ -326,53 +344,22 @@ struct ImportWorker: ~Copyable {
     for venue in paper.venues { try venues.mention(key: venue, sequence, detail: 0) }
     for topic in paper.topics { try fields.mention(key: topic.key, sequence, detail: topic.weight) }
     let id = paper.key.isLong ? paper.id : ""
-    append(
-      key: paper.key, year: paper.year, citations: paper.citationCount, authors: paper.authorCount,
-      texts: [paper.texts[0], paper.texts[2], paper.texts[3], paper.texts[4], id, paper.texts[1]].map {
-        Array($0.utf8)
-      })
+    let list = [paper.texts[0], paper.texts[2], paper.texts[3], paper.texts[4], id, paper.texts[1]]
+    Array(list.joined().utf8).withUnsafeBufferPointer { joined in
+      var start = 0
+      append(
+        key: paper.key, year: paper.year, citations: paper.citationCount, authors: paper.authorCount,
+        texts: InlineArray { place in
+          let range = start..<(start + list[place].utf8.count)
+          start = range.upperBound
+          return Bytes(rebasing: joined[range])
+        })
+    }
   }
 
   mutating func nameKey(_ name: Bytes) -> NodeKey? {
     if name.isEmpty { return nil }
     NameNormalizer.normalize(name, into: &scratch)
     return scratch.isEmpty ? nil : scratch.withUnsafeBufferPointer { NodeKey(name: $0) }
-  }
-
-  private mutating func append(textsOf paper: PaperRecord) {
-    if options.decodesEntities { HTMLEntities.decode(paper.title, into: &scratch) }
-    let nothing = Bytes(start: nil, count: 0)
-    let id = paper.id.key.isLong ? paper.id.text ?? nothing : nothing
-    scratch.withUnsafeBufferPointer { decoded in
-      paper.abstract.withUnsafeBufferPointer { abstract in
-        let title = options.decodesEntities ? decoded : paper.title
-        append(
-          key: paper.id.key, year: paper.year, citations: paper.citationCount, authors: UInt32(paper.authors.count),
-          texts: [title, paper.doi, paper.volume, paper.issue, id, abstract])
-      }
-    }
-  }
-
-  /// Appends a paper's row: title, doi, volume, issue, long id and abstract in `texts`.
-  private mutating func append(
-    key: NodeKey, year: Int32, citations: Int32, authors: UInt32, texts list: [some Collection<UInt8>]
-  ) {
-    func count(_ place: Int) -> UInt32 { UInt32(list[place].count) }
-    let head = Waiting.Text(
-      digest: (0, 0), authorCount: authors, abstractCount: count(5), tally: tally, key: key, year: year,
-      citationCount: citations, counts: (count(0), count(1), count(2), count(3), count(4)))
-    let start = texts.count
-    withUnsafeBytes(of: head) { texts.append(contentsOf: $0) }
-    for text in list { texts.append(contentsOf: text) }
-    texts.withUnsafeMutableBytes { bytes in
-      let from = start + Waiting.Text.digestStart
-      let end = bytes.count - Int(head.abstractCount)
-      let hash = grove_hash128_of(bytes.baseAddress! + from, end - from, 0)
-      var digest = StoreHash(low: hash.low, high: hash.high)
-      digest += Waiting.hash(ofAbstract: UnsafeRawBufferPointer(rebasing: bytes[end...]), of: key)
-      bytes.storeBytes(of: digest.low, toByteOffset: start, as: UInt64.self)
-      bytes.storeBytes(of: digest.high, toByteOffset: start + 8, as: UInt64.self)
-    }
-    while texts.count & 7 != 0 { texts.append(0) }
   }
 }

@@ -41,6 +41,16 @@ struct KeyTable {
     return new
   }
 
+  /// Gives a key that is there another value.
+  ///
+  /// - Returns: the value before.
+  @inline(__always) mutating func replace(_ key: NodeKey, _ new: UInt32) -> UInt32 {
+    var slot = Int(truncatingIfNeeded: key.mixed) & mask
+    while keys[slot] != key || values[slot] == KeyTable.none { slot = (slot + 1) & mask }
+    defer { values[slot] = new }
+    return values[slot]
+  }
+
   private mutating func grow() {
     var larger = KeyTable(capacity: values.count)
     for slot in values.indices where values[slot] != KeyTable.none { _ = larger.insert(keys[slot], values[slot]) }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import GroveKernels
 
@@ -126,15 +127,29 @@ enum KeyedRecords {
 /// One worker's way of writing records by key into a spill, each into its key's partition.
 struct KeyedWriter: ~Copyable {
   private static let slots = 512
+  /// Records that wait until the memory that they ask is there.
+  private static let ahead = 16
 
   private var writer: SpillWriter
   /// By partition: the sequence of the last record in its block.
   private let lasts: UnsafeMutablePointer<UInt64>
   /// By partition and slot: where in the block a key stands whole.
   private let places: UnsafeMutablePointer<UInt16>
+  /// The last records with long keys, in a ring.
+  private let pending: UnsafeMutablePointer<Pending>
+  private var pendingCount = 0
+
+  private struct Pending {
+    var key: NodeKey
+    var sequence: UInt64
+    var detail: UInt32
+  }
 
   init(_ spill: Spill) {
     writer = SpillWriter(spill)
+    pending = .allocate(capacity: KeyedWriter.ahead)
+    pending.initialize(
+      repeating: Pending(key: NodeKey(high: 0, low: 0), sequence: 0, detail: 0), count: KeyedWriter.ahead)
     lasts = .allocate(capacity: Spill.partitionCount)
     lasts.initialize(repeating: 0, count: Spill.partitionCount)
     places = .allocate(capacity: Spill.partitionCount * KeyedWriter.slots)
@@ -144,11 +159,34 @@ struct KeyedWriter: ~Copyable {
   deinit {
     lasts.deallocate()
     places.deallocate()
+    pending.deallocate()
   }
 
   /// Appends a record.
+  ///
+  /// Long keys are looked up in their block, which lies anywhere; meanwhile the records before them are written.
   @inline(__always)
   mutating func append(_ key: NodeKey, _ sequence: UInt64, detail: UInt32 = 0) throws {
+    if key.high == 0 { return try put(key, sequence, detail) }
+    let mask = KeyedWriter.ahead - 1
+    grove_prefetch(places + KeyedWriter.slot(of: key, key.partition))
+    if pendingCount > mask / 2 { fetch(pending[(pendingCount - mask / 2) & mask].key) }
+    let oldest = pending[pendingCount & mask]
+    pending[pendingCount & mask] = Pending(key: key, sequence: sequence, detail: detail)
+    pendingCount += 1
+    if pendingCount > KeyedWriter.ahead { try put(oldest.key, oldest.sequence, oldest.detail) }
+  }
+
+  /// Asks for the place in its block where a key may stand.
+  @inline(__always)
+  private func fetch(_ key: NodeKey) {
+    let partition = key.partition
+    let known = places[KeyedWriter.slot(of: key, partition)]
+    if known != 0, let block = writer.block(partition) { grove_prefetch(block + Int(known)) }
+  }
+
+  @inline(__always)
+  private mutating func put(_ key: NodeKey, _ sequence: UInt64, _ detail: UInt32) throws {
     let partition = key.partition
     let (block, used) = try room(KeyedRecords.longest, partition)
     let end = write(key, sequence, detail, in: block, at: used, partition)
@@ -182,7 +220,19 @@ struct KeyedWriter: ~Copyable {
   }
 
   /// Sends what is still waiting.
-  mutating func finish() throws { try writer.finish() }
+  mutating func finish() throws {
+    for place in max(0, pendingCount - KeyedWriter.ahead)..<pendingCount {
+      let record = pending[place & (KeyedWriter.ahead - 1)]
+      try put(record.key, record.sequence, record.detail)
+    }
+    pendingCount = 0
+    try writer.finish()
+  }
+
+  @inline(__always)
+  private static func slot(of key: NodeKey, _ partition: Int) -> Int {
+    partition * slots + Int(truncatingIfNeeded: key.mixed >> 32) & (slots - 1)
+  }
 
   @inline(__always)
   private mutating func room(_ most: Int, _ partition: Int) throws -> (UnsafeMutableRawPointer, Int) {
@@ -256,7 +306,7 @@ struct KeyedWriter: ~Copyable {
   /// Where a key stands in its block already; otherwise it is remembered to stand at `place`.
   @inline(__always)
   private func known(_ key: NodeKey, in block: UnsafeMutableRawPointer, at place: Int, _ partition: Int) -> UInt16? {
-    let slot = partition * KeyedWriter.slots + Int(truncatingIfNeeded: key.mixed >> 32) & (KeyedWriter.slots - 1)
+    let slot = KeyedWriter.slot(of: key, partition)
     let known = places[slot]
     if known != 0, block.loadUnaligned(fromByteOffset: Int(known), as: NodeKey.self) == key { return known }
     places[slot] = UInt16(truncatingIfNeeded: place)

@@ -9,31 +9,31 @@ final class PaperRowQueue: @unchecked Sendable {
   private static let ahead = 8
 
   private let condition = NSCondition()
-  private var waiting: [Int: [UInt8]] = [:]
+  private var waiting: [Int: (rows: [UInt8], count: Int)] = [:]
   private var nextBatch = 0
   private var isClosed = false
 
-  /// Hands over the rows of a batch.
+  /// Hands over the rows of a batch, of `count` papers.
   ///
   /// - Throws: `Closed` where the other side has given up.
-  func put(_ rows: [UInt8], batch: Int) throws {
+  func put(_ rows: [UInt8], count: Int, batch: Int) throws {
     condition.lock()
     defer { condition.unlock() }
     while !isClosed && batch >= nextBatch + PaperRowQueue.ahead { condition.wait() }
     if isClosed { throw Closed() }
-    waiting[batch] = rows
+    waiting[batch] = (rows, count)
     condition.broadcast()
   }
 
   /// The rows of the next batch; nil once closed and empty.
-  func next() -> (batch: Int, rows: [UInt8])? {
+  func next() -> (batch: Int, rows: [UInt8], count: Int)? {
     condition.lock()
     defer { condition.unlock() }
     while waiting[nextBatch] == nil && !isClosed { condition.wait() }
-    guard let rows = waiting.removeValue(forKey: nextBatch) else { return nil }
+    guard let (rows, count) = waiting.removeValue(forKey: nextBatch) else { return nil }
     nextBatch += 1
     condition.broadcast()
-    return (nextBatch - 1, rows)
+    return (nextBatch - 1, rows, count)
   }
 
   /// No more rows come, or nobody takes them.
@@ -56,9 +56,10 @@ enum PaperRows {
     defer { queue.close() }
     var record: Int64 = 0
     var columns: [Waiting.Columns] = []
-    try database.insert("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)") { row in
-      while let (batch, rows) = queue.next() {
+    try database.insert(into: "paper", columns: 9) { row in
+      while let (batch, rows, count) = queue.next() {
         columns.removeAll(keepingCapacity: true)
+        row.expect(count)
         try rows.withUnsafeBytes { bytes in
           var place = 0
           while place < bytes.count {
@@ -68,17 +69,18 @@ enum PaperRows {
             columns.append(
               Waiting.Columns(
                 digest: head.digest, tally: head.tally, year: head.year, authorCount: head.authorCount))
-            try insert(head, bytes, start, record: record, row)
+            try insert(head, bytes, start, record: record, &row)
             record += 1
           }
         }
         try columns.withUnsafeBytes { try streams.columns.write($0, partition: batch) }
+        if batch % 16 == 15 { database.beginWriteBack() }
       }
     }
   }
 
   private static func insert(
-    _ head: Waiting.Text, _ bytes: UnsafeRawBufferPointer, _ start: Int, record: Int64, _ row: borrowing RowInserter
+    _ head: Waiting.Text, _ bytes: UnsafeRawBufferPointer, _ start: Int, record: Int64, _ row: inout RowInserter
   ) throws {
     var place = start
     func next(_ count: UInt32) -> Bytes {

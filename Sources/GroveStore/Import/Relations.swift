@@ -155,8 +155,9 @@ struct Relations {
 enum EntityRows {
   static func write(_ entities: EntityJoin, into database: TextDatabaseWriter) throws {
     var number: Int64 = 0
-    try database.insert("INSERT INTO \(entities.kind.type.name) VALUES (?, ?, ?)") { row in
+    try database.insert(into: entities.kind.type.name, columns: 3) { row in
       for partition in 0..<Spill.partitionCount {
+        row.expect(entities.count(inPartition: partition))
         try entities.rows.withBlocks(partition) { blocks in
           try KeyedRecords.forEachName(in: blocks) { key, name, id in
             row.bind(number, at: 1)

@@ -112,24 +112,28 @@ struct RowsBuilder {
       let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
       defer { words.deallocate() }
       // What tells numbers from codes, for columns that are codes.
-      let firstNumber = entities?.firstNumber
-      for block in blocks {
-        for record in block {
-          let row = Int(record.row) - rows.lowerBound
-          let column = firstNumber.map { EntityJoin.number(ofCode: record.column, $0) } ?? record.column
-          words[next[row]] = UInt64(column) << 32 | UInt64(record.detail)
-          next[row] += 1
+      (entities?.firstNumber ?? []).withUnsafeBufferPointer { firstNumber in
+        for block in blocks {
+          for record in block {
+            let row = Int(record.row) - rows.lowerBound
+            let column =
+              firstNumber.isEmpty ? record.column : EntityJoin.number(ofCode: record.column, firstNumber)
+            words[next[row]] = UInt64(column) << 32 | UInt64(record.detail)
+            next[row] += 1
+          }
         }
       }
       piece.columns.reserveCapacity(count)
-      if detail != nil { piece.details.reserveCapacity(count) }
-      var keysOfRow: [NodeKey] = []
+      let hasDetails = detail != nil
+      if hasDetails { piece.details.reserveCapacity(count) }
       rowKeys.withUnsafeBufferPointer { rowKeys in
         columnKeys.withUnsafeBufferPointer { columnKeys in
           for row in 0..<rows.count where starts[row + 1] > starts[row] {
             let slice = UnsafeMutableBufferPointer(rebasing: words[starts[row]..<starts[row + 1]])
             let before = piece.columns.count
-            append(slice, key: rowKeys[rows.lowerBound + row], columnKeys, seed: seed, &keysOfRow, to: &piece)
+            RowsBuilder.append(
+              slice, rule, key: rowKeys[rows.lowerBound + row], columnKeys, seed: seed, hasDetails: hasDetails,
+              to: &piece)
             piece.lengths[row] = Int64(piece.columns.count - before)
           }
         }
@@ -138,9 +142,9 @@ struct RowsBuilder {
     return piece
   }
 
-  private func append(
-    _ words: UnsafeMutableBufferPointer<UInt64>, key: NodeKey, _ columnKeys: UnsafeBufferPointer<NodeKey>, seed: UInt64,
-    _ keys: inout [NodeKey], to piece: inout Piece
+  private static func append(
+    _ words: UnsafeMutableBufferPointer<UInt64>, _ rule: Rule, key: NodeKey,
+    _ columnKeys: UnsafeBufferPointer<NodeKey>, seed: UInt64, hasDetails: Bool, to piece: inout Piece
   ) {
     RowsBuilder.sort(words)
     var kept = 0
@@ -167,24 +171,41 @@ struct RowsBuilder {
       RowsBuilder.sort(entries)
       for place in entries.indices { entries[place] = entries[place] << 32 | entries[place] >> 32 }
     }
-    // Keys lie anywhere: asked for together, the memory brings them together.
-    keys.removeAll(keepingCapacity: true)
-    for word in entries { keys.append(columnKeys[Int(word >> 32)]) }
-    var record = Record(row: key, column: NodeKey(high: 0, low: 0), detail: 0)
+    piece.hash += hash(of: entries, key, columnKeys, seed: seed)
+    if !further.isEmpty { append(further, to: &piece, before: entries, key, columnKeys, seed: seed) }
+    piece.columns.append(contentsOf: entries.lazy.map { Int32(truncatingIfNeeded: $0 >> 32) })
+    if hasDetails { piece.details.append(contentsOf: entries.lazy.map { UInt32(truncatingIfNeeded: $0) }) }
+  }
+
+  /// Keeps the places of a row's entries that were equal to one of `entries`.
+  private static func append(
+    _ further: [(column: UInt32, place: Int32)], to piece: inout Piece,
+    before entries: UnsafeMutableBufferPointer<UInt64>, _ key: NodeKey, _ columnKeys: UnsafeBufferPointer<NodeKey>,
+    seed: UInt64
+  ) {
     for (place, word) in entries.enumerated() {
       let column = UInt32(truncatingIfNeeded: word >> 32)
-      let value = UInt32(truncatingIfNeeded: word)
-      record.column = keys[place]
-      record.detail = UInt64(value)
-      piece.hash += withUnsafeBytes(of: record) { StoreHash($0, seed: seed) }
       for entry in further where entry.column == column {
-        piece.repeats.append((piece.columns.count, entry.place))
-        record.detail = UInt64(UInt32(bitPattern: entry.place)) | 1 << 32
+        piece.repeats.append((piece.columns.count + place, entry.place))
+        let detail = UInt64(UInt32(bitPattern: entry.place)) | 1 << 32
+        let record = Record(row: key, column: columnKeys[Int(column)], detail: detail)
         piece.hash += withUnsafeBytes(of: record) { StoreHash($0, seed: seed) }
       }
-      piece.columns.append(Int32(bitPattern: column))
-      if detail != nil { piece.details.append(value) }
     }
+  }
+
+  /// The sum of the hashes of a row's entries, each over its `Record`.
+  private static func hash(
+    of entries: UnsafeMutableBufferPointer<UInt64>, _ key: NodeKey, _ columnKeys: UnsafeBufferPointer<NodeKey>,
+    seed: UInt64
+  ) -> StoreHash {
+    guard let keys = UnsafeRawPointer(columnKeys.baseAddress) else { return StoreHash() }
+    let sum = withUnsafeBytes(of: key) {
+      grove_hash_row(
+        $0.baseAddress!.assumingMemoryBound(to: UInt64.self), keys.assumingMemoryBound(to: UInt64.self),
+        entries.baseAddress, entries.count, seed)
+    }
+    return StoreHash(low: sum.low, high: sum.high)
   }
 
   /// Rows are short: insertion for the short ones.

@@ -232,6 +232,10 @@ struct SpillWriter: ~Copyable {
     lanes.deallocate()
   }
 
+  /// The partition's block, where it has one.
+  @inline(__always)
+  func block(_ partition: Int) -> UnsafeMutableRawPointer? { lanes[partition].block }
+
   /// Room for a record of at most `most` bytes: the block and how much of it is used.
   ///
   /// `advance` then tells how long the record is.

@@ -6,6 +6,7 @@ import Foundation
 /// Source: specification of the OAG formats, sections 1.5 and 1.7, checks 28 and 29 of 6.1.
 struct InvertedAbstract {
   private var slots: [(offset: Int, count: Int)] = []
+  private var joined: [UInt8] = []
 
   /// Appends the text of the index in `object`: {IndexLength, InvertedIndex} or the map of tokens itself, whose length
   /// is one more than its last position.
@@ -32,23 +33,34 @@ struct InvertedAbstract {
         if tape.mayHoldZeros { token.replaceZeros() }
         guard tape.isKind(.array, at: places), let start = token.baseAddress else { return }
         tape.forEachElement(of: places) { place in
-          guard let position = tape.integer(at: place), position >= 0, position < Int64(slots.count) else { return }
+          let number =
+            tape.isKind(.signed, at: place) ? Int64(bitPattern: tape.words[place + 1]) : tape.integer(at: place)
+          guard let position = number, position >= 0, position < Int64(slots.count) else { return }
           slots[Int(position)] = (start - strings, token.count)
           size += token.count + 1
         }
       }
     }
-    let joined = [UInt8](unsafeUninitializedCapacity: size) { text, count in
+    if joined.count < size + 16 { joined = Array(repeating: 0, count: 2 * (size + 16)) }
+    joined.withUnsafeMutableBufferPointer { joined in
+      let start = UnsafeMutableRawPointer(joined.baseAddress!)
+      var count = 0
       for slot in slots where slot.count > 0 {
         if count > 0 {
-          text[count] = 32
+          joined[count] = 32
           count += 1
         }
-        memcpy(text.baseAddress! + count, strings + slot.offset, slot.count)
+        let token = UnsafeRawPointer(strings + slot.offset)
+        // Most tokens are short, and the parser keeps room behind its strings: no call for those.
+        if slot.count <= 16 {
+          (start + count).storeBytes(of: token.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+        } else {
+          memcpy(start + count, token, slot.count)
+        }
         count += slot.count
       }
+      text.append(contentsOf: Bytes(rebasing: joined[..<count]).trimmed)
     }
-    joined.withUnsafeBufferPointer { text.append(contentsOf: $0.trimmed) }
   }
 
   /// One more than the last position of a map of tokens.

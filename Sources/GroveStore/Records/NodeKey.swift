@@ -165,6 +165,7 @@ extension Bytes {
   }
 
   /// Whether they spell `word`.
+  @inline(__always)
   func equals(_ word: StaticString) -> Bool {
     count == word.utf8CodeUnitCount && memcmp(baseAddress ?? word.utf8Start, word.utf8Start, count) == 0
   }

@@ -4,30 +4,42 @@ import Foundation
 enum NameNormalizer {
   /// Lower case, the marks `#TAB#`, `#R#`, `#N#` and white space of any length as one space, none at the ends.
   static func normalize(_ name: Bytes, into result: inout [UInt8]) {
-    var isPlain = true
-    result = [UInt8](unsafeUninitializedCapacity: name.count) { text, count in
-      var isSpaced = false
-      var place = 0
-      while place < name.count {
-        let byte = name[place]
-        let mark = byte == 0x23 ? mark(name, place) : nil
-        place += mark ?? 1
-        if byte <= 32 || mark != nil {
-          isSpaced = count > 0
-          continue
-        }
-        // A space waits for what follows it; each stands for a byte at least, so there is room.
-        if isSpaced {
-          text[count] = 32
-          count += 1
-          isSpaced = false
-        }
-        text[count] = byte >= 65 && byte <= 90 ? byte | 32 : byte
-        count += 1
-        if byte >= 0x80 { isPlain = false }
-      }
+    if result.count < name.count {
+      result.append(contentsOf: repeatElement(0, count: name.count - result.count))
     }
+    let (count, isPlain) = result.withUnsafeMutableBufferPointer { fold(name, into: $0) }
+    result.removeLast(result.count - count)
     if !isPlain { result = Array(String(decoding: result, as: UTF8.self).lowercased().utf8) }
+  }
+
+  /// Writes the form of ASCII text: a byte for a byte at most.
+  ///
+  /// - Returns: its length, and whether all of it was ASCII.
+  private static func fold(_ name: Bytes, into text: UnsafeMutableBufferPointer<UInt8>) -> (Int, isPlain: Bool) {
+    var count = 0
+    var place = 0
+    var bits: UInt8 = 0
+    var isSpaced = false
+    while place < name.count {
+      let byte = name[place]
+      let length = byte > 0x23 ? nil : byte == 0x23 ? mark(name, place) : byte <= 32 ? 1 : nil
+      if let length {
+        place += length
+        isSpaced = count > 0
+        continue
+      }
+      // A space waits for what follows it; each stands for a byte at least, so there is room.
+      if isSpaced {
+        text[count] = 32
+        count &+= 1
+        isSpaced = false
+      }
+      text[count] = byte &- 65 < 26 ? byte | 32 : byte
+      bits |= byte
+      count &+= 1
+      place &+= 1
+    }
+    return (count, bits < 0x80)
   }
 
   /// Length of the mark at `place`, if one stands there.

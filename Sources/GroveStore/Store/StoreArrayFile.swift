@@ -73,6 +73,7 @@ final class StoreArrayWriter {
     guard pwrite(descriptor, header, header.count, 0) == header.count else {
       throw FileFailure.cannotWrite(path: path, code: errno)
     }
+    WriteBack.begin(descriptor)
     return StoreFile(
       name: (path as NSString).lastPathComponent, bytes: StoreArrayWriter.headerSize + count * element.stride,
       checksum: hash.value.text, element: element, count: count)
