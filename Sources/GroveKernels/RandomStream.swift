@@ -66,6 +66,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// `count` of the elements, in random order (Fisher–Yates).
+  @inlinable
   public mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
     var result = elements
     for index in stride(from: result.count - 1, to: 0, by: -1) {

@@ -29,7 +29,7 @@ public enum Checksum {
     public init() {}
 
     /// Adds bytes behind those before.
-    public mutating func add(_ bytes: ArraySlice<UInt8>) { hash.update(data: bytes) }
+    public mutating func add(_ bytes: some DataProtocol) { hash.update(data: bytes) }
 
     /// The checksum of all bytes so far.
     public var text: String { Checksum.hex(hash.finalize()) }

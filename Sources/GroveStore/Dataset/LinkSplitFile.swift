@@ -154,12 +154,13 @@ public enum LinkSplitFile {
   }
 
   private static func checksum(_ split: LinkSplit, _ snapshot: String) -> String {
-    var all = Data([version, split.name, split.kind, snapshot].joined(separator: "\0").utf8)
+    var checksum = Checksum.Running()
+    checksum.add(Data([version, split.name, split.kind, snapshot].joined(separator: "\0").utf8))
     for member in members(of: split) {
-      all += Data(member.name.utf8)
-      all += NumpyArray.encoded(member.values, shape: member.shape)
+      checksum.add(Data(member.name.utf8))
+      checksum.add(NumpyArray.encoded(member.values, shape: member.shape))
     }
-    return Checksum.sha256(all)
+    return checksum.text
   }
 
   private static func numbers(_ name: String, _ shape: [Int], _ archive: NumpyArchive) throws -> [Int64] {

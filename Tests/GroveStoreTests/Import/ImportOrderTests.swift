@@ -100,9 +100,11 @@ import Testing
     #expect(try GraphStore(imported.store.path).snapshot == imported.store.snapshot, "after a rewrite")
   }
 
-  @Test(arguments: formats) func `one thread and several give the same store`(format: SyntheticDump.Format) throws {
+  @Test(arguments: SyntheticDump.Format.allCases)
+  func `one thread and several give the same store`(format: SyntheticDump.Format) throws {
     let scratch = try ScratchFolder()
-    let (folder, _) = try dump(format, papers: 3000, scratch)
+    let folder = scratch.file("d")
+    _ = try SyntheticDump(papers: 3000, format: format, seed: 5).write(into: folder)
     var stores: [GraphStore] = []
     try ThreadCounts.forEach([1, 2, 3]) { _ in stores.append(try GraphStore(copy(of: folder, scratch, stores.count))) }
     for store in stores.dropFirst() {
