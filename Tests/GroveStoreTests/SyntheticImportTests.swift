@@ -24,8 +24,7 @@ import Testing
     #expect(report.selfReferences == planted.selfReferences)
     // Both sides of oag-v2 list most citations.
     if format != .oagV2 { #expect(report.duplicateEdges == planted.repeatedReferences) }
-    // In dblp-text-b papers name their authors, and another file says who they are.
-    if format != .dblpTextB { #expect(report.authorsWithoutID == planted.authorsWithoutID) }
+    #expect(report.authorsWithoutID == planted.authorsWithoutID)
     #expect(report.venuesWithoutID == planted.venuesWithoutID)
     #expect(report.yearsMissing == planted.yearsMissing && report.yearsOutOfRange == planted[.futureYears])
     #expect(store.nodeCount(of: AcademicSchema.paper) == planted.papers)

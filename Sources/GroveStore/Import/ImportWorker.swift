@@ -256,15 +256,8 @@ struct ImportWorker: ~Copyable {
       }
     }
     if list.count > 64 {
-      let all = seen.count
       seen.sort()
-      var kept = 0
-      for place in seen.indices where place == 0 || seen[place] != seen[place - 1] {
-        seen[kept] = seen[place]
-        kept += 1
-      }
-      seen.removeLast(all - kept)
-      tally.repeatedReferences += UInt32(all - kept)
+      tally.repeatedReferences += UInt32(seen.dropRepeats(where: ==))
     }
     for target in seen { try references.append(target, sequence) }
   }

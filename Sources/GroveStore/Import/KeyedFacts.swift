@@ -96,7 +96,7 @@ struct KeyedFacts {
         case affiliation: places.append(Fact(paper: paper, place: detail, key: other))
         default:
           result.nobodies += 1
-          counts.raise(numbers.ordinal(papers[Int(paper)].sequence), to: detail + 1)
+          counts.add(numbers.ordinal(papers[Int(paper)].sequence), place: detail, isIdentified: false)
         }
       }
     }
@@ -120,7 +120,7 @@ struct KeyedFacts {
     for fact in authors {
       let paper = papers[Int(fact.paper)]
       try mentions.append(fact.key, paper.sequence, detail: fact.place)
-      counts.raise(numbers.ordinal(paper.sequence), to: fact.place + 1)
+      counts.add(numbers.ordinal(paper.sequence), place: fact.place, isIdentified: true)
       while next < places.count, (places[next].paper, places[next].place) < (fact.paper, fact.place) { next += 1 }
       var place = next
       while place < places.count, places[place].paper == fact.paper, places[place].place == fact.place {
@@ -135,22 +135,12 @@ struct KeyedFacts {
 
   private static func sortedOnce(_ facts: [Fact]) -> [Fact] {
     var facts = facts.sorted { ($0.paper, $0.place, $0.key) < ($1.paper, $1.place, $1.key) }
-    var kept = 0
-    for fact in facts {
-      if kept > 0, facts[kept - 1].paper == fact.paper, facts[kept - 1].place == fact.place,
-        facts[kept - 1].key == fact.key
-      {
-        continue
-      }
-      facts[kept] = fact
-      kept += 1
-    }
-    facts.removeLast(facts.count - kept)
+    facts.dropRepeats { $0.paper == $1.paper && $0.place == $1.place && $0.key == $1.key }
     return facts
   }
 }
 
-/// How many authors tables list for each record of a paper: four bytes a record in a file that has no name.
+/// How many authors tables list for each record of a paper: eight bytes a record in a file that has no name.
 final class AuthorCounts: @unchecked Sendable {
   // Sendable because records of one partition are raised by one thread, and read after all are.
   private let start: UnsafeMutableRawPointer
@@ -163,7 +153,7 @@ final class AuthorCounts: @unchecked Sendable {
     guard descriptor >= 0 else { throw FileFailure.cannotCreate(path: path, code: errno) }
     defer { close(descriptor) }
     unlink(path)
-    let bytes = max(1, count) * 4
+    let bytes = max(1, count) * MemoryLayout<Counts>.stride
     let code = posix_fallocate(descriptor, 0, off_t(bytes))
     guard code == 0 else { throw FileFailure.cannotWrite(path: path, code: code) }
     let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
@@ -171,16 +161,23 @@ final class AuthorCounts: @unchecked Sendable {
     start = mapped
   }
 
-  deinit { munmap(start, max(1, count) * 4) }
+  deinit { munmap(start, max(1, count) * MemoryLayout<Counts>.stride) }
 
-  /// A record has at least `least` authors.
-  func raise(_ ordinal: UInt32, to least: UInt32) {
-    let place = Int(ordinal) * 4
-    if start.load(fromByteOffset: place, as: UInt32.self) < least {
-      start.storeBytes(of: least, toByteOffset: place, as: UInt32.self)
-    }
+  /// What the tables tell of a record: how many authors it has at least, and how many of them have an id.
+  struct Counts: BitwiseCopyable {
+    var authors: UInt32
+    var identified: UInt32
   }
 
-  /// Authors of a record.
-  subscript(ordinal: UInt32) -> UInt32 { start.load(fromByteOffset: Int(ordinal) * 4, as: UInt32.self) }
+  /// A record has an author at a place.
+  func add(_ ordinal: UInt32, place: UInt32, isIdentified: Bool) {
+    var counts = self[ordinal]
+    counts.authors = max(counts.authors, place + 1)
+    counts.identified += isIdentified ? 1 : 0
+    start.storeBytes(of: counts, toByteOffset: Int(ordinal) * MemoryLayout<Counts>.stride, as: Counts.self)
+  }
+
+  subscript(ordinal: UInt32) -> Counts {
+    start.load(fromByteOffset: Int(ordinal) * MemoryLayout<Counts>.stride, as: Counts.self)
+  }
 }

@@ -260,13 +260,7 @@ struct PaperJoin: Sendable {
       try unresolved.withBlocks(range) { blocks in
         var records = blocks.flatMap { $0.bindMemory(to: Waiting.Unresolved.self) }
         records.sort { $0.row == $1.row ? $0.target < $1.target : $0.row < $1.row }
-        var kept = 0
-        for record in records
-        where kept == 0 || records[kept - 1].row != record.row || records[kept - 1].target != record.target {
-          records[kept] = record
-          kept += 1
-        }
-        records.removeLast(records.count - kept)
+        records.dropRepeats { $0.row == $1.row && $0.target == $1.target }
         try file.append(contentsOf: records)
       }
     }

@@ -154,10 +154,14 @@ enum PaperRows {
             if papers.numbers.addsReferences(ofOrdinal: ordinal) { counts.merge(column.tally) }
             continue
           }
-          counts += column.tally
+          let listed = authors?[ordinal]
+          var tally = column.tally
+          // A table may give ids to authors whom the paper only names.
+          tally.authorsWithoutID -= min(tally.authorsWithoutID, listed?.identified ?? 0)
+          counts += tally
           hash += StoreHash(low: column.digest.0, high: column.digest.1)
           try years.append(column.year)
-          try authorCounts.append(max(column.authorCount, authors?[ordinal] ?? 0))
+          try authorCounts.append(max(column.authorCount, listed?.authors ?? 0))
           try records?.append(ordinal)
         }
       }
