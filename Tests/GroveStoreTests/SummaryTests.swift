@@ -38,6 +38,47 @@ import TestSupport
     #expect(try GraphSummary(graph).snapshot == Checksum.sha256(Data(lines.utf8)))
   }
 
+  /// All lines as text, sorted as bytes.
+  private func reference(_ graph: GraphDataset, _ nodeLines: [String]) throws -> String {
+    var lines: [[UInt8]] = []
+    for relation in graph.relations {
+      let list = try graph.edges(of: relation)
+      let sources = try #require(try graph.nodeIDs(of: relation.source))
+      let targets = try #require(try graph.nodeIDs(of: relation.target))
+      for edge in 0..<list.count {
+        var ends = [sources[Int(list.sources[edge])], targets[Int(list.targets[edge])]]
+        if !list.isDirected { ends.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        let weight = list.weights.map { "\($0[edge])" } ?? "1.0"
+        let name = (list.isDirected ? "" : "~") + relation.description
+        lines.append(Array("edge\t\(name)\t\(ends[0])\t\(ends[1])\t\(weight)\n".utf8))
+      }
+    }
+    lines.sort { $0.lexicographicallyPrecedes($1) }
+    return Checksum.sha256(Data(nodeLines.joined().utf8) + lines.reduce(into: Data()) { $0.append(contentsOf: $1) })
+  }
+
+  @Test(arguments: 1...4) func `The snapshot of odd ids and repeated edges is that of sorted lines`(seed: Int) throws {
+    var random = TestRandom(seed)
+    let ids = ["a", "a\u{1}", "a b", "aa", "", "10", "9", "100", "ä", "a\u{8}z"]
+    let count = Int32(ids.count)
+    func edges(_ number: Int, weighted: Bool, isDirected: Bool) -> EdgeList {
+      let ends = (0..<2 * number).map { _ in Int32(random.next() % UInt64(count)) }
+      let weights = weighted ? (0..<number).map { _ in [Float(0.5), 1, 10, 1e-7, 1e20][Int(random.next() % 5)] } : nil
+      return EdgeList(
+        sources: Array(ends[..<number]), targets: Array(ends[number...]), weights: weights, isDirected: isDirected)
+    }
+    let graph = GraphDataset(
+      name: "g", path: "g", format: "test", nodes: [(.node, ids.count)],
+      relations: [
+        (EdgeType(.node, "cites", .node), edges(200, weighted: true, isDirected: true)),
+        (EdgeType(.node, "cite", .node), edges(150, weighted: false, isDirected: true)),
+        (EdgeType(.node, "likes", .node), edges(150, weighted: true, isDirected: false)),
+      ],
+      labeledType: .node, labels: nil, features: [:], ids: [.node: ids])
+    let nodes = ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "node\tnode\t\($0)\t\t\n" }
+    #expect(try GraphSummary(graph).snapshot == reference(graph, nodes))
+  }
+
   @Test
   func `Order of lines, dense or sparse rows and directions of two-way edges leave the snapshot; values change it`()
     throws

@@ -4,67 +4,143 @@ import GroveKernels
 
 /// The hash of a graph's records; its canonical form is described at `GraphSummary.snapshot`.
 enum GraphSnapshot {
+  private static let tab = 9
+
+  /// - Complexity: O(edges log edges) time; 8 bytes an edge, 16 where edges have weights, beside the edges themselves.
   static func hash(_ graph: some GraphSource & FeatureSource) throws -> String {
-    var records = Data()
-    let labels = try graph.labels()
+    var records = Records()
     var ids: [NodeType: [String]] = [:]
     for type in graph.nodeTypes {
       ids[type] = try graph.nodeIDs(of: type)?.map { escaped($0) } ?? (0..<graph.nodeCount(of: type)).map { "\($0)" }
     }
+    let labels = try graph.labels()
     for type in graph.nodeTypes.sorted(by: { utf8($0.name, $1.name) }) {
-      let typeIDs = ids[type] ?? []
-      let rowHashes = try featureHashes(graph, type: type)
-      let lines = typeIDs.indices.map { node in
+      let names = ids[type] ?? []
+      let featureHash = try featureHash(graph, type: type)
+      for node in names.indices.sorted(by: { utf8(names[$0], names[$1]) }) {
         let classes = type == graph.labeledType ? classText(labels, node) : ""
-        return (typeIDs[node], "node\t\(escaped(type.name))\t\(typeIDs[node])\t\(classes)\t\(rowHashes?[node] ?? "")\n")
+        records.add("node", escaped(type.name), names[node], classes, featureHash?(node) ?? "")
       }
-      for line in lines.sorted(by: { utf8($0.0, $1.0) }) { records.append(contentsOf: line.1.utf8) }
     }
-    var lines: [String] = []
+    // Lines are in the order of their bytes: by relation, then source, then target, each with the tab behind it.
+    var relations: [(name: String, relation: EdgeType)] = []
     for relation in graph.relations {
-      let list = try graph.edges(of: relation)
-      let name = (list.isDirected ? "" : "~") + escaped(relation.description)
-      let sources = ids[relation.source] ?? []
-      let targets = ids[relation.target] ?? []
-      for edge in 0..<list.count {
-        var ends = (sources[Int(list.sources[edge])], targets[Int(list.targets[edge])])
-        if !list.isDirected && utf8(ends.1, ends.0) { ends = (ends.1, ends.0) }
-        lines.append("edge\t\(name)\t\(ends.0)\t\(ends.1)\t\(list.weights?[edge] ?? 1)\n")
+      let isDirected = try graph.edges(of: relation).isDirected
+      relations.append(((isDirected ? "" : "~") + escaped(relation.description), relation))
+    }
+    for (name, relation) in relations.sorted(by: { utf8($0.name, $1.name, end: tab) }) {
+      try add(graph.edges(of: relation), name, ids[relation.source] ?? [], ids[relation.target] ?? [], to: &records)
+    }
+    return records.checksum
+  }
+
+  private static func add(
+    _ edges: EdgeList, _ name: String, _ sourceIDs: [String], _ targetIDs: [String], to records: inout Records
+  ) {
+    let sources = Ranking(sourceIDs)
+    let targets = sourceIDs == targetIDs ? sources : Ranking(targetIDs)
+    var keys = [UInt64](repeating: 0, count: edges.count)
+    for edge in keys.indices {
+      var (source, target) = (Int(edges.sources[edge]), Int(edges.targets[edge]))
+      if !edges.isDirected && utf8(targetIDs[target], sourceIDs[source]) { swap(&source, &target) }
+      keys[edge] = UInt64(sources.ranks[source]) << 32 | UInt64(targets.ranks[target])
+    }
+    func add(_ key: UInt64, _ weight: String) {
+      records.add(
+        "edge", name, sources.texts[Int(key >> 32)], targets.texts[Int(key & 0xffff_ffff)], weight)
+    }
+    guard let weights = edges.weights else {
+      keys.sort()
+      for key in keys { add(key, "1.0") }
+      return
+    }
+    var order = Array(keys.indices)
+    order.sort { left, right in
+      if keys[left] != keys[right] { return keys[left] < keys[right] }
+      return weights[left] != weights[right] && utf8("\(weights[left])", "\(weights[right])", end: 10)
+    }
+    for edge in order { add(keys[edge], "\(weights[edge])") }
+  }
+
+  /// Lines on their way into the checksum.
+  private struct Records {
+    private var running = Checksum.Running()
+    private var text: [UInt8] = []
+
+    mutating func add(_ fields: String...) {
+      for (place, field) in fields.enumerated() {
+        if place > 0 { text.append(9) }
+        text.append(contentsOf: field.utf8)
+      }
+      text.append(10)
+      if text.count >= 1 << 16 { flush() }
+    }
+
+    private mutating func flush() {
+      running.add(text)
+      text.removeAll(keepingCapacity: true)
+    }
+
+    var checksum: String {
+      mutating get {
+        flush()
+        return running.text
       }
     }
-    for line in lines.sorted(by: { utf8($0, $1) }) { records.append(contentsOf: line.utf8) }
-    return Checksum.sha256(records)
+  }
+
+  /// The places of ids among all of their type, each with the tab behind it; equal ids have one.
+  private struct Ranking {
+    private(set) var ranks: [UInt32]
+    /// By rank.
+    private(set) var texts: [String] = []
+
+    init(_ ids: [String]) {
+      ranks = [UInt32](repeating: 0, count: ids.count)
+      for node in ids.indices.sorted(by: { utf8(ids[$0], ids[$1], end: tab) }) {
+        if texts.last != ids[node] { texts.append(ids[node]) }
+        ranks[node] = UInt32(texts.count - 1)
+      }
+    }
   }
 
   /// Order of UTF-8 bytes; compares memory, as millions of lines are sorted by it.
-  private static func utf8(_ left: String, _ right: String) -> Bool {
-    let fast = left.utf8.withContiguousStorageIfAvailable { first in
-      right.utf8.withContiguousStorageIfAvailable { second -> Bool in
-        guard let a = first.baseAddress, let b = second.baseAddress else { return first.count < second.count }
-        let order = memcmp(a, b, min(first.count, second.count))
-        return order == 0 ? first.count < second.count : order < 0
+  ///
+  /// - Parameter end: the byte that stands behind both; -1 for nothing.
+  private static func utf8(_ left: String, _ right: String, end: Int = -1) -> Bool {
+    var (left, right) = (left, right)
+    return left.withUTF8 { first in
+      right.withUTF8 { second in
+        let common = min(first.count, second.count)
+        if let a = first.baseAddress, let b = second.baseAddress {
+          let order = memcmp(a, b, common)
+          if order != 0 { return order < 0 }
+        }
+        if first.count == second.count { return false }
+        return first.count == common ? end < Int(second[common]) : Int(first[common]) < end
       }
     }
-    return fast.flatMap { $0 } ?? left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
   private static func classText(_ labels: Labels?, _ node: Int) -> String {
     switch labels {
     case .single(let classes, let names): return classes[node] < 0 ? "" : escaped(names[Int(classes[node])])
     case .multiple(let rows, let names):
-      return rows[node].map { escaped(names[Int($0)]) }.sorted(by: utf8).joined(separator: "|")
+      return rows[node].map { escaped(names[Int($0)]) }.sorted { utf8($0, $1) }.joined(separator: "|")
     case nil: return ""
     }
   }
 
-  /// A hash a node over all feature columns of its type that came with the records, or nil where it has none.
-  private static func featureHashes(_ graph: some GraphSource & FeatureSource, type: NodeType) throws -> [String]? {
+  /// What hashes a node's row over all feature columns of its type that came with the records, or nil without any.
+  private static func featureHash(
+    _ graph: some GraphSource & FeatureSource, type: NodeType
+  ) throws -> ((Int) -> String)? {
     let recorded = (graph as? GraphStore)?.recordedFeatureNames(of: type) ?? graph.featureNames(of: type)
-    let names = recorded.sorted(by: utf8)
+    let names = recorded.sorted { utf8($0, $1) }
     guard !names.isEmpty else { return nil }
     let matrices = try names.map { try graph.features(named: $0, of: type) }
     var words: [UInt32] = []
-    return (0..<graph.nodeCount(of: type)).map { node in
+    return { node in
       words.removeAll(keepingCapacity: true)
       var base: UInt32 = 0
       for matrix in matrices {
