@@ -18,7 +18,7 @@ import Testing
     let run = scratch.file("run")
     let result = try succeed(["train", data, "--out", run, "--model", "sage"] + Self.small)
     #expect(result["model"] as? String == "sage" && result.number("epochs") == 4)
-    let keys: Set = ["mrr", "hits@10", "recall@20", "ndcg@20"]
+    let keys: Set = ["mrr", "mrr@10", "hits@10", "recall@20", "ndcg@10", "ndcg@20"]
     #expect(Set(result.numbers("test").keys) == keys && Set(result.numbers("validation").keys) == keys)
     #expect(result.objects("runs").first?["split"] as? String == "held", "the only split of links is taken")
     let evaluated = try succeed(["evaluate", run])

@@ -53,7 +53,7 @@ public enum LinkMetric: Sendable, Hashable {
   /// What the measured links of a split are reported by, their negatives being kept.
   public static let comparing: [LinkMetric] = [.auc, .ap, .mrr, .hits(10)]
   /// What a full ranking is reported by.
-  public static let ranking: [LinkMetric] = [.mrr, .hits(10), .recall(20), .ndcg(20)]
+  public static let ranking: [LinkMetric] = [.mrr, .mrrAt(10), .hits(10), .recall(20), .ndcg(10), .ndcg(20)]
 
   /// The metric that chooses epochs unless told otherwise, by what links are compared with.
   public static func usual(for evaluation: LinkEvaluation) -> LinkMetric {

@@ -168,9 +168,9 @@ struct KeyedWriter: ~Copyable {
   @inline(__always)
   mutating func append(_ key: NodeKey, _ sequence: UInt64, detail: UInt32 = 0) throws {
     if key.high == 0 { return try put(key, sequence, detail) }
-    let mask = KeyedWriter.ahead - 1
+    let (mask, half) = (KeyedWriter.ahead - 1, KeyedWriter.ahead / 2)
     grove_prefetch(places + KeyedWriter.slot(of: key, key.partition))
-    if pendingCount > mask / 2 { fetch(pending[(pendingCount - mask / 2) & mask].key) }
+    if pendingCount >= half { fetch(pending[(pendingCount - half) & mask].key) }
     let oldest = pending[pendingCount & mask]
     pending[pendingCount & mask] = Pending(key: key, sequence: sequence, detail: detail)
     pendingCount += 1

@@ -16,7 +16,7 @@ import Testing
 
   @Test func `the reported metrics have the keys of the contract`() {
     #expect(LinkMetric.comparing.map(\.key) == ["auc", "ap", "mrr", "hits@10"])
-    #expect(LinkMetric.ranking.map(\.key) == ["mrr", "hits@10", "recall@20", "ndcg@20"])
+    #expect(LinkMetric.ranking.map(\.key) == ["mrr", "mrr@10", "hits@10", "recall@20", "ndcg@10", "ndcg@20"])
   }
 
   @Test func `published pairs are compared together`() throws {

@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: models) func `every model trains on links between two types`(model: String) throws {
     let result = try trainer(model, bipartite()).train(in: nil).result
-    #expect(Set(result.test.keys) == ["mrr", "hits@10", "recall@20", "ndcg@20"], "\(result)")
+    #expect(Set(result.test.keys) == ["mrr", "mrr@10", "hits@10", "recall@20", "ndcg@10", "ndcg@20"], "\(result)")
     #expect(result.test.values.allSatisfy { $0 >= 0 && $0 <= 1 })
   }
 
