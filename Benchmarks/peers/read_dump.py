@@ -33,17 +33,15 @@ def read_duckdb(dump, folder):
     return counts
 
 
-def read_orjson(dump, folder):
+def records(dump):
+    """Each record of a dump, a line each, and its abstract put together again."""
     import orjson
-    papers, cites, writes, topics = [], [], [], []
     with open(dump, "rb") as file:
         for line in file:
             line = line.strip().lstrip(b",")
             if len(line) <= 2:
                 continue
             record = orjson.loads(line)
-            number = record["id"]
-            venue = record.get("venue") or {}
             abstract = record.get("indexed_abstract")
             if abstract:
                 words = [""] * abstract["IndexLength"]
@@ -51,11 +49,19 @@ def read_orjson(dump, folder):
                     for place in places:
                         words[place] = word
                 abstract = " ".join(filter(None, words))
-            papers.append((number, record.get("title"), record.get("year"), record.get("n_citation"), record.get("doi"),
-                           record.get("volume"), record.get("issue"), abstract, venue.get("id"), venue.get("raw")))
-            cites += [(number, target) for target in record.get("references", ())]
-            writes += [(number, a.get("id"), a.get("name"), a.get("org")) for a in record.get("authors", ())]
-            topics += [(number, f.get("name"), f.get("w")) for f in record.get("fos", ())]
+            yield record, abstract
+
+
+def read_orjson(dump, folder):
+    papers, cites, writes, topics = [], [], [], []
+    for record, abstract in records(dump):
+        number = record["id"]
+        venue = record.get("venue") or {}
+        papers.append((number, record.get("title"), record.get("year"), record.get("n_citation"), record.get("doi"),
+                       record.get("volume"), record.get("issue"), abstract, venue.get("id"), venue.get("raw")))
+        cites += [(number, target) for target in record.get("references", ())]
+        writes += [(number, a.get("id"), a.get("name"), a.get("org")) for a in record.get("authors", ())]
+        topics += [(number, f.get("name"), f.get("w")) for f in record.get("fos", ())]
     return len(papers), len(cites)
 
 
@@ -72,7 +78,7 @@ def compressed(rows, columns, count, details, keep):
 
 def read_graph(dump, folder):
     import array, sqlite3
-    import numpy, orjson
+    import numpy
     path = os.path.join(folder, "texts.sqlite")
     if os.path.exists(path):
         os.remove(path)
@@ -99,51 +105,39 @@ def read_graph(dump, folder):
     published, venues = array.array("q"), array.array("q")
     topical, fields, weights = array.array("q"), array.array("q"), array.array("f")
     rows = []
-    with open(dump, "rb") as file:
-        for line in file:
-            line = line.strip().lstrip(b",")
-            if len(line) <= 2:
+    for record, abstract in records(dump):
+        if record["id"] in numbers:
+            continue
+        number = numbers[record["id"]] = len(numbers)
+        year = record.get("year") or 0
+        rows.append((number, record["id"], record.get("title"), abstract or None, year or None,
+                     record.get("n_citation"), record.get("doi"), record.get("volume"), record.get("issue")))
+        if len(rows) == 10_000:
+            database.executemany("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            rows = []
+        references = set(record.get("references", ())) - {record["id"]}
+        targets.extend(references)
+        sources.extend([number] * len(references))
+        for place, author in enumerate(record.get("authors", ())):
+            if author.get("id") is None:
                 continue
-            record = orjson.loads(line)
-            if record["id"] in numbers:
-                continue
-            number = numbers[record["id"]] = len(numbers)
-            year = record.get("year") or 0
-            abstract = record.get("indexed_abstract")
-            if abstract:
-                words = [""] * abstract["IndexLength"]
-                for word, where in abstract["InvertedIndex"].items():
-                    for place in where:
-                        words[place] = word
-                abstract = " ".join(filter(None, words))
-            rows.append((number, record["id"], record.get("title"), abstract or None, year or None,
-                         record.get("n_citation"), record.get("doi"), record.get("volume"), record.get("issue")))
-            if len(rows) == 10_000:
-                database.executemany("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-                rows = []
-            references = set(record.get("references", ())) - {record["id"]}
-            targets.extend(references)
-            sources.extend([number] * len(references))
-            for place, author in enumerate(record.get("authors", ())):
-                if author.get("id") is None:
-                    continue
-                person = node("author", author["id"], author.get("name"))
-                writers.append(person)
-                written.append(number)
-                places.append(place)
-                name = author.get("org")
-                if name:
-                    members.append(person)
-                    homes.append(node("affiliation", " ".join(name.split()).lower(), name))
-                    since.append(year)
-            venue = record.get("venue") or {}
-            if venue.get("id") is not None:
-                published.append(number)
-                venues.append(node("venue", venue["id"], venue.get("raw")))
-            for field in record.get("fos", ()):
-                topical.append(number)
-                fields.append(node("field", field["name"], field["name"]))
-                weights.append(field.get("w", 1))
+            person = node("author", author["id"], author.get("name"))
+            writers.append(person)
+            written.append(number)
+            places.append(place)
+            name = author.get("org")
+            if name:
+                members.append(person)
+                homes.append(node("affiliation", " ".join(name.split()).lower(), name))
+                since.append(year)
+        venue = record.get("venue") or {}
+        if venue.get("id") is not None:
+            published.append(number)
+            venues.append(node("venue", venue["id"], venue.get("raw")))
+        for field in record.get("fos", ()):
+            topical.append(number)
+            fields.append(node("field", field["name"], field["name"]))
+            weights.append(field.get("w", 1))
     database.executemany("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     for kind, (known, names) in nodes.items():
         database.execute(f"CREATE TABLE {kind}(number INTEGER PRIMARY KEY, id, name)")

@@ -60,6 +60,7 @@ import TestSupport
   @Test(arguments: 1...4) func `The snapshot of odd ids and repeated edges is that of sorted lines`(seed: Int) throws {
     var random = TestRandom(seed)
     let ids = ["a", "a\u{1}", "a b", "aa", "", "10", "9", "100", "ä", "a\u{8}z"]
+    let others = ids.reversed().map { $0 == "a" ? "b" : "\($0)c" }
     let count = Int32(ids.count)
     func edges(_ number: Int, weighted: Bool, isDirected: Bool) -> EdgeList {
       let ends = (0..<2 * number).map { _ in Int32(random.next() % UInt64(count)) }
@@ -68,14 +69,17 @@ import TestSupport
         sources: Array(ends[..<number]), targets: Array(ends[number...]), weights: weights, isDirected: isDirected)
     }
     let graph = GraphDataset(
-      name: "g", path: "g", format: "test", nodes: [(.node, ids.count)],
+      name: "g", path: "g", format: "test", nodes: [(.node, ids.count), (NodeType("z"), others.count)],
       relations: [
         (EdgeType(.node, "cites", .node), edges(200, weighted: true, isDirected: true)),
         (EdgeType(.node, "cite", .node), edges(150, weighted: false, isDirected: true)),
         (EdgeType(.node, "likes", .node), edges(150, weighted: true, isDirected: false)),
+        (EdgeType(.node, "meets", NodeType("z")), edges(150, weighted: false, isDirected: false)),
       ],
-      labeledType: .node, labels: nil, features: [:], ids: [.node: ids])
-    let nodes = ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "node\tnode\t\($0)\t\t\n" }
+      labeledType: .node, labels: nil, features: [:], ids: [.node: ids, NodeType("z"): others])
+    let nodes = [("node", ids), ("z", others)].flatMap { type, ids in
+      ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "node\t\(type)\t\($0)\t\t\n" }
+    }
     #expect(try GraphSummary(graph).snapshot == reference(graph, nodes))
   }
 

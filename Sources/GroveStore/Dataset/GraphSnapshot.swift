@@ -28,22 +28,32 @@ enum GraphSnapshot {
       let isDirected = try graph.edges(of: relation).isDirected
       relations.append(((isDirected ? "" : "~") + escaped(relation.description), relation))
     }
+    var rankings: [NodeType: Ranking] = [:]
+    for type in Set(graph.relations.flatMap { [$0.source, $0.target] }) { rankings[type] = Ranking(ids[type] ?? []) }
     for (name, relation) in relations.sorted(by: { utf8($0.name, $1.name, end: tab) }) {
-      try add(graph.edges(of: relation), name, ids[relation.source] ?? [], ids[relation.target] ?? [], to: &records)
+      let edges = try graph.edges(of: relation)
+      if !edges.isDirected && relation.source != relation.target {
+        // Either end may come first in a line, so both types are ranked as one.
+        let (sources, targets) = (ids[relation.source] ?? [], ids[relation.target] ?? [])
+        let joint = Ranking(sources + targets)
+        add(edges, name, joint, joint, firstTarget: sources.count, to: &records)
+      } else if let sources = rankings[relation.source], let targets = rankings[relation.target] {
+        add(edges, name, sources, targets, to: &records)
+      }
     }
     return records.checksum
   }
 
   private static func add(
-    _ edges: EdgeList, _ name: String, _ sourceIDs: [String], _ targetIDs: [String], to records: inout Records
+    _ edges: EdgeList, _ name: String, _ sources: Ranking, _ targets: Ranking, firstTarget: Int = 0,
+    to records: inout Records
   ) {
-    let sources = Ranking(sourceIDs)
-    let targets = sourceIDs == targetIDs ? sources : Ranking(targetIDs)
     var keys = [UInt64](repeating: 0, count: edges.count)
     for edge in keys.indices {
-      var (source, target) = (Int(edges.sources[edge]), Int(edges.targets[edge]))
-      if !edges.isDirected && utf8(targetIDs[target], sourceIDs[source]) { swap(&source, &target) }
-      keys[edge] = UInt64(sources.ranks[source]) << 32 | UInt64(targets.ranks[target])
+      var source = sources.ranks[Int(edges.sources[edge])]
+      var target = targets.ranks[firstTarget + Int(edges.targets[edge])]
+      if !edges.isDirected && utf8(targets.texts[Int(target)], sources.texts[Int(source)]) { swap(&source, &target) }
+      keys[edge] = UInt64(source) << 32 | UInt64(target)
     }
     func add(_ key: UInt64, _ weight: String) {
       records.add(

@@ -142,26 +142,25 @@ struct KeyedFacts {
 
 /// How many authors tables list for each record of a paper: eight bytes a record in a file that has no name.
 final class AuthorCounts: @unchecked Sendable {
-  // Sendable because records of one partition are raised by one thread, and read after all are.
+  // Sendable because the counts of one partition are changed by one thread, and read after all are.
   private let start: UnsafeMutableRawPointer
-  private let count: Int
+  private let byteCount: Int
 
   init(_ folder: String, count: Int) throws {
-    self.count = count
+    byteCount = max(1, count) * MemoryLayout<Counts>.stride
     let path = "\(folder)/author-counts.\(UInt32.random(in: 1...UInt32.max))"
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileFailure.cannotCreate(path: path, code: errno) }
     defer { close(descriptor) }
     unlink(path)
-    let bytes = max(1, count) * MemoryLayout<Counts>.stride
-    let code = posix_fallocate(descriptor, 0, off_t(bytes))
+    let code = posix_fallocate(descriptor, 0, off_t(byteCount))
     guard code == 0 else { throw FileFailure.cannotWrite(path: path, code: code) }
-    let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    let mapped = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
     guard let mapped, mapped != MAP_FAILED else { throw FileFailure.cannotCreate(path: path, code: errno) }
     start = mapped
   }
 
-  deinit { munmap(start, max(1, count) * MemoryLayout<Counts>.stride) }
+  deinit { munmap(start, byteCount) }
 
   /// What the tables tell of a record: how many authors it has at least, and how many of them have an id.
   struct Counts: BitwiseCopyable {
