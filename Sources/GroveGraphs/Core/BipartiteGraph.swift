@@ -6,7 +6,7 @@ import GroveKernels
 ///
 /// Letters: S source nodes, T target nodes, E edges.
 public struct BipartiteGraph: Sendable {
-  private let storage: Storage
+  let storage: Storage
 
   /// A relation from its incoming edges: row i lists the sources of the edges into target i.
   ///
@@ -30,14 +30,7 @@ public struct BipartiteGraph: Sendable {
   public var weights: [Float]? { storage.weights }
 
   /// The whole relation as a block.
-  public var block: Block {
-    storage.block.withLock { kept in
-      if let kept { return kept }
-      let made = Block(of: self)
-      kept = made
-      return made
-    }
-  }
+  public var block: Block { Block(storage.whole, of: .between(self)) }
 
   /// 1 / √d of each source and of each target, d the weighted number of edges out of it or into it; 0 where d is not
   /// above 0.
@@ -45,15 +38,16 @@ public struct BipartiteGraph: Sendable {
   /// - Complexity: O(S + T + E), once.
   var normalizingScales: (source: [Float], target: [Float]) { storage.scales() }
 
-  private final class Storage: Sendable {
+  final class Storage: Sendable {
     let incoming: SparseRows
     let weights: [Float]?
-    let block = Guarded<Block?>(nil)
+    let whole: Block.Whole
     private let kept = Guarded<(source: [Float], target: [Float])?>(nil)
 
     init(_ incoming: SparseRows, _ weights: [Float]?) {
       self.incoming = incoming
       self.weights = weights
+      whole = Block.Whole(incoming)
     }
 
     func scales() -> (source: [Float], target: [Float]) {

@@ -23,7 +23,7 @@ public struct Block: Sendable {
   /// The graph or relation whose degrees normalise messages.
   public let parent: Adjacency
 
-  private let derived = Derived()
+  private let derived: Derived
 
   /// Where the targets of a block stand among its sources.
   public enum TargetPlacement: Sendable, Equatable {
@@ -47,6 +47,7 @@ public struct Block: Sendable {
     aggregation = Aggregation(
       incoming: EdgeIndex(offsets: incoming.offsets, columns: incoming.columns, identities: edgeIDs),
       sourceCount: incoming.columnCount)
+    derived = Derived()
     self.sourceIDs = sourceIDs
     self.targetIDs = targetIDs
     self.edgeIDs = edgeIDs
@@ -65,11 +66,24 @@ public struct Block: Sendable {
       weights: weights, parent: .within(parent))
   }
 
-  /// The whole graph.
-  init(of graph: Graph) {
-    self.init(
-      incoming: graph.incoming, sourceIDs: nil, targetIDs: nil, edgeIDs: nil, placement: .same,
-      weights: graph.weights, parent: graph)
+  /// What the block of a whole adjacency has beside the adjacency, which keeps it: were it a block, it would keep the
+  /// adjacency in turn, and neither would ever be freed.
+  struct Whole: Sendable {
+    fileprivate let aggregation: Aggregation
+    fileprivate let derived = Derived()
+
+    /// - Complexity: O(1).
+    init(_ incoming: SparseRows) {
+      aggregation = Aggregation(
+        incoming: EdgeIndex(offsets: incoming.offsets, columns: incoming.columns), sourceCount: incoming.columnCount)
+    }
+  }
+
+  /// The whole of an adjacency.
+  init(_ whole: Whole, of parent: Adjacency) {
+    (aggregation, derived, self.parent, weights) = (whole.aggregation, whole.derived, parent, parent.weights)
+    (sourceIDs, targetIDs, edgeIDs) = (nil, nil, nil)
+    placement = if case .within = parent { .same } else { .apart }
   }
 
   /// S, the number of source rows.
@@ -93,13 +107,6 @@ public struct Block: Sendable {
     case .rows(let rows): Int(rows[row])
     case .apart: preconditionFailure("Block: a target of another type than the sources has no source row")
     }
-  }
-
-  /// The whole of a relation between two types.
-  init(of relation: BipartiteGraph) {
-    self.init(
-      incoming: relation.incoming, sourceIDs: nil, targetIDs: nil, edgeIDs: nil, placement: .apart,
-      weights: relation.weights, parent: .between(relation))
   }
 
   /// Incoming edges with exactly one self-loop a target: loops of the graph are taken out, one is put last.
@@ -141,7 +148,7 @@ public struct Block: Sendable {
     }
   }
 
-  private typealias WeightedRows = (aggregation: Aggregation, weights: [Float]?)
+  fileprivate typealias WeightedRows = (aggregation: Aggregation, weights: [Float]?)
 
   /// The edges with a choice of loops, a new one as the last edge of its target, and their weights.
   private func rows(_ choice: Graph.Loops) -> WeightedRows {
@@ -173,7 +180,7 @@ public struct Block: Sendable {
   }
 
   /// What is computed from a block once and kept with it, shared by its copies.
-  private final class Derived: Sendable {
+  fileprivate final class Derived: Sendable {
     struct Values {
       var looped: WeightedRows?
       var normalized: NormalizedEdges?

@@ -7,7 +7,7 @@ import GroveKernels
 ///
 /// Letters: N nodes, E edges.
 public struct Graph: Sendable {
-  private let storage: Storage
+  let storage: Storage
 
   /// A graph from incoming edges: row i lists the sources of the edges into i.
   /// - Precondition: as many rows as columns; one weight an entry where given.
@@ -46,14 +46,7 @@ public struct Graph: Sendable {
   public var weights: [Float]? { storage.weights }
 
   /// The whole graph as a block: every node is a source and a target.
-  public var block: Block {
-    storage.block.withLock { kept in
-      if let kept { return kept }
-      let made = Block(of: self)
-      kept = made
-      return made
-    }
-  }
+  public var block: Block { Block(storage.whole, of: .within(self)) }
 
   /// Weight of each node's self-loop once every node has exactly one: its own where the graph holds one, else 1.
   public var loopWeights: [Float] { storage.statistics().loops }
@@ -81,7 +74,7 @@ public struct Graph: Sendable {
   /// Number of edges into each node.
   public var inDegrees: [Int] { (0..<nodeCount).map { incoming.range(of: $0).count } }
 
-  private struct Statistics {
+  struct Statistics {
     let loops: [Float]
     /// By `Loops`.
     let degrees: [[Float]]
@@ -89,15 +82,16 @@ public struct Graph: Sendable {
     let scales: [[Float]]
   }
 
-  private final class Storage: Sendable {
+  final class Storage: Sendable {
     let incoming: SparseRows
     let weights: [Float]?
-    let block = Guarded<Block?>(nil)
+    let whole: Block.Whole
     private let kept = Guarded<Statistics?>(nil)
 
     init(_ incoming: SparseRows, _ weights: [Float]?) {
       self.incoming = incoming
       self.weights = weights
+      whole = Block.Whole(incoming)
     }
 
     func statistics() -> Statistics {

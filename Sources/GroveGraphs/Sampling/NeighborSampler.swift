@@ -69,11 +69,16 @@ public struct NeighborSampler: Sendable {
 
   /// The blocks that give each seed its row, in the order of a model's layers.
   ///
-  /// - Parameter times: the year of each seed, with a sampler of `edgeYears` only.
+  /// - Parameters:
+  ///   - times: the year of each seed, with a sampler of `edgeYears` only.
+  ///   - hidden: positions of edges that no block may have, such as those that tell what is to be predicted. They are taken
+  ///     out of what was drawn, so that a node for which one was drawn hears of one neighbor fewer; degrees count them.
   /// - Precondition: there is at least one seed; seeds are in 0..<N; times are given where edges have years, one a seed.
   /// - Complexity: O(edges drawn), at most O(d) for a node with d edges where edges have weights or years; O(N) memory
   ///   once for each thread that samples at the same time.
-  public func sample(from seeds: [Int32], asOf times: [Int32]? = nil, using random: RandomStream) -> [Block] {
+  public func sample(
+    from seeds: [Int32], asOf times: [Int32]? = nil, hiding hidden: [Int] = [], using random: RandomStream
+  ) -> [Block] {
     precondition(!seeds.isEmpty, "sample: no seeds")
     for seed in seeds {
       precondition(seed >= 0 && Int(seed) < graph.nodeCount, "sample: seed \(seed) of \(graph.nodeCount) nodes")
@@ -84,19 +89,34 @@ public struct NeighborSampler: Sendable {
     )
     precondition(
       times == nil || times!.count == seeds.count, "sample: \(times?.count ?? 0) times, \(seeds.count) seeds")
+    let hidden = Set(hidden.map(Int64.init))
     return pool.withScratch(nodeCount: graph.nodeCount) { scratch in
       var blocks: [Block] = []
       var (targets, targetTimes) = (seeds, times)
       for (hop, fanout) in fanouts.enumerated() {
-        let (offsets, edges) = draw.edges(
+        var drawn = draw.edges(
           into: targets, asOf: targetTimes, fanout: fanout, using: random.substream(hop), &scratch.draw)
-        let (block, sourceTimes) = block(of: targets, targetTimes, offsets, edges, &scratch.numbering)
+        if !hidden.isEmpty { drawn = NeighborSampler.removing(hidden, from: drawn) }
+        let (block, sourceTimes) = block(of: targets, targetTimes, drawn.offsets, drawn.edges, &scratch.numbering)
         blocks.append(block)
         targets = block.sourceIDs ?? []
         targetTimes = targetTimes == nil ? nil : sourceTimes
       }
       return blocks.reversed()
     }
+  }
+
+  private static func removing(
+    _ hidden: Set<Int64>, from drawn: (offsets: [Int64], edges: [Int64])
+  ) -> (offsets: [Int64], edges: [Int64]) {
+    var result: (offsets: [Int64], edges: [Int64]) = ([0], [])
+    result.offsets.reserveCapacity(drawn.offsets.count)
+    result.edges.reserveCapacity(drawn.edges.count)
+    for (start, end) in zip(drawn.offsets, drawn.offsets.dropFirst()) {
+      result.edges += drawn.edges[Int(start)..<Int(end)].filter { !hidden.contains($0) }
+      result.offsets.append(Int64(result.edges.count))
+    }
+    return result
   }
 
   /// A block of drawn edges, and the time of each of its sources.

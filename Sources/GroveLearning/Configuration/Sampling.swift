@@ -3,7 +3,7 @@ import GroveKernels
 import GroveLayers
 
 extension TrainingConfiguration {
-  /// Training nodes of a step where fanouts are given and no batch.
+  /// Training nodes or links of a step where fanouts are given and no batch.
   static let usualBatch = 1024
 
   /// Whether steps see sampled neighborhoods of some training nodes instead of the whole graph.
@@ -28,9 +28,12 @@ extension TrainingConfiguration {
   /// - Throws: `TrainingFailure.configuration` where it cannot, or where fanouts and layers differ in number.
   mutating func settleSampling() throws {
     // An open-world method's encoder says later how many fanouts it takes.
-    guard isSampled && !isOpenWorld && !isLinks else { return }
-    let recipe = try ModelCatalogue.recipe(named: model)
-    guard let blockCount = recipe.sampledBlocks(self) else {
+    guard isSampled && !isOpenWorld else { return }
+    let blockCount =
+      isLinks
+      ? try LinkCatalogue.recipe(named: model).sampledBlocks(self)
+      : try ModelCatalogue.recipe(named: model).sampledBlocks(self)
+    guard let blockCount else {
       throw TrainingFailure.configuration(
         "\(model) is no row of convolutions that each look one hop far, so it takes no fanouts; leave them out, or choose "
           + "a model such as gcn, sage, gat or gatv2")
@@ -38,8 +41,11 @@ extension TrainingConfiguration {
     guard blockCount == fanouts.count else {
       throw TrainingFailure.configuration(
         "fanouts has \(fanouts.count) \(fanouts.count == 1 ? "number" : "numbers"), \(model) has \(blockCount) "
-          + "layers; give one for each layer, that of the hop next to the training nodes first")
+          + "layers; give one for each layer, that of the hop next to the training \(isLinks ? "links" : "nodes") first")
     }
+    batch = batch ?? TrainingConfiguration.usualBatch
+    if isLinks { return }
+    let recipe = try ModelCatalogue.recipe(named: model)
     if !relationFanouts.isEmpty {
       guard recipe.isHeterogeneous else {
         throw TrainingFailure.configuration(
@@ -50,7 +56,6 @@ extension TrainingConfiguration {
     if temporal && recipe.usesMetaPaths {
       throw TrainingFailure.configuration("\(model) sees meta-paths, which have no years; leave temporal out")
     }
-    batch = batch ?? TrainingConfiguration.usualBatch
   }
 
   /// Fanouts at each hop from the training nodes, one a relation in the given order; a relation that runs back

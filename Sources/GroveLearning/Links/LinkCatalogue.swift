@@ -45,8 +45,9 @@ extension LinkRecipe {
     else { return nil }
     self.init(
       name: recipe.name, title: recipe.title, source: recipe.source,
-      options: recipe.options.filter { $0 != "metric" } + ["features", "normalizeFeatures"], readsFeatures: true,
-      loss: "pointwise", negatives: "uniform",
+      options: recipe.options.filter { $0 != "metric" } + ["features", "normalizeFeatures"]
+        + recipe.samplingOptions.filter { ["fanouts", "replacement"].contains($0) }, readsFeatures: true,
+      sampledBlocks: recipe.sampledBlocks, loss: "pointwise", negatives: "uniform",
       defaults: {
         recipe.defaults(&$0)
         ($0.dropout, $0.attentionDropout, $0.weightDecay, $0.lr, $0.metricKey) = (0, 0, 0, 0.01, nil)
@@ -64,7 +65,7 @@ extension LinkRecipe {
           ModelShape(
             inputWidth: module.width, classCount: width, averageLogDegree: shape.messages.averageLogDegree), options,
           start)
-        return GraphLinkEncoder(features: module, model: model, width: width)
+        return GraphLinkEncoder(features: module, model: model, width: width, isLayerwise: options.isSampled)
       })
   }
 }

@@ -13,6 +13,18 @@ public struct LinkRows {
   /// Which nodes the rows are of; nil: all.
   private(set) var nodes: (anchors: DistinctNodes, candidates: DistinctNodes)?
 
+  /// Rows for each role.
+  init(
+    anchors: Tensor, candidates: Tensor, nodes: (anchors: DistinctNodes, candidates: DistinctNodes)? = nil
+  ) {
+    (self.anchors, self.candidates, self.nodes) = (anchors, candidates, nodes)
+  }
+
+  /// The same rows in both roles, of some nodes, of all where nil.
+  init(_ rows: Tensor, of nodes: DistinctNodes? = nil) {
+    self.init(anchors: rows, candidates: rows, nodes: nodes.map { ($0, $0) })
+  }
+
   /// Rows of some anchors, which may repeat.
   func anchors(_ ids: [Int32]) -> Tensor { anchors.gathering(rows: nodes?.anchors.places(of: ids) ?? ids) }
 
@@ -38,6 +50,15 @@ public protocol TableLinkEncoder: LinkEncoder {
   ///
   /// - Complexity: O(nodes · D).
   func rows(of nodes: LinkStepNodes) -> (rows: LinkRows, tables: [ParameterRows])
+}
+
+/// An encoder of which a step can compute the rows of its own nodes alone, from their sampled neighborhoods.
+public protocol BlockLinkEncoder: LinkEncoder {
+  /// Rows of some nodes to train with.
+  ///
+  /// - Parameter blocks: one a layer, the first layer's first; the last one's targets are `nodes`, in order.
+  /// - Complexity: that of the layers over the edges of the blocks.
+  func rows(of nodes: DistinctNodes, over blocks: [Block]) -> LinkRows
 }
 
 /// A learned row for each node, and a second one for what it is as a context.
@@ -77,7 +98,7 @@ public final class TableEncoder: TableLinkEncoder {
   public func rows(of step: LinkStepNodes) -> (rows: LinkRows, tables: [ParameterRows]) {
     guard let contexts else {
       let both = ParameterRows(step.all, of: nodes)
-      return (LinkRows(anchors: both.values, candidates: both.values, nodes: (step.all, step.all)), [both])
+      return (LinkRows(both.values, of: step.all), [both])
     }
     trained?.add(step.anchors.ids)
     let (anchors, candidates) = (ParameterRows(step.anchors, of: nodes), ParameterRows(step.candidates, of: contexts))
@@ -150,26 +171,36 @@ public final class LINEEncoder: TableLinkEncoder {
 }
 
 /// A graph model whose outputs are the rows.
-public final class GraphLinkEncoder: LinkEncoder {
+public final class GraphLinkEncoder: BlockLinkEncoder {
   /// Where input rows come from.
   public let features: any FeatureModule
   /// The model, whose logits serve as rows.
   public let model: any NodeModel
   /// D.
   public let width: Int
+  /// Whether trained rows are computed layer by layer, in chunks, so that their memory does not grow with edges times layers.
+  public let isLayerwise: Bool
 
   /// An encoder of a model that gives `width` numbers a node.
-  public init(features: any FeatureModule, model: any NodeModel, width: Int) {
-    (self.features, self.model, self.width) = (features, model, width)
+  public init(features: any FeatureModule, model: any NodeModel, width: Int, isLayerwise: Bool = false) {
+    (self.features, self.model, self.width, self.isLayerwise) = (features, model, width, isLayerwise)
   }
 
   /// Yes.
   public var readsEdges: Bool { true }
   /// Outputs in both roles.
   public func rows(on graph: Graph) -> LinkRows {
-    let rows = embeddings(on: graph)
-    return LinkRows(anchors: rows, candidates: rows)
+    LinkRows(model(features.features(of: nil), on: graph).logits)
+  }
+  /// Outputs in both roles.
+  public func rows(of nodes: DistinctNodes, over blocks: [Block]) -> LinkRows {
+    LinkRows(model(features.features(of: blocks[0].sourceIDs), over: blocks).logits, of: nodes)
   }
   /// Outputs.
-  public func embeddings(on graph: Graph) -> Tensor { model(features.features(of: nil), on: graph).logits }
+  public func embeddings(on graph: Graph) -> Tensor {
+    if isLayerwise, let stack = model as? ConvolutionStack {
+      return stack.layerwise(on: graph) { features.features(of: $0) }.logits
+    }
+    return model(features.features(of: nil), on: graph).logits
+  }
 }

@@ -47,6 +47,8 @@ public struct LinkRecipe: Sendable {
   public let readsFeatures: Bool
   /// Whether it walks along meta-paths of the whole graph.
   public let walksMetaPaths: Bool
+  /// Number of sampled blocks that a model of a configuration walks through; nil where it needs whole graphs or none.
+  public let sampledBlocks: @Sendable (TrainingConfiguration) -> Int?
   /// The loss that it is trained with unless told otherwise.
   public let loss: String
   /// The sampler that it is trained with unless told otherwise.
@@ -61,7 +63,8 @@ public struct LinkRecipe: Sendable {
   /// A recipe; what is left out is as in most models.
   public init(
     name: String, title: String, source: String, options: [String], parameters: [NumberParameter] = [],
-    readsFeatures: Bool = false, walksMetaPaths: Bool = false, loss: String, negatives: String,
+    readsFeatures: Bool = false, walksMetaPaths: Bool = false,
+    sampledBlocks: @escaping @Sendable (TrainingConfiguration) -> Int? = { _ in nil }, loss: String, negatives: String,
     defaults: @escaping @Sendable (inout TrainingConfiguration) -> Void,
     makeEncoder: @escaping @Sendable (LinkShape, Initializer) throws -> any LinkEncoder,
     makePositives: @escaping @Sendable (LinkShape) throws -> Positives = {
@@ -70,9 +73,8 @@ public struct LinkRecipe: Sendable {
   ) {
     (self.name, self.title, self.source, self.parameters) = (name, title, source, parameters)
     self.options = options + LinkCatalogue.options
-    (self.readsFeatures, self.walksMetaPaths, self.loss, self.negatives) = (
-      readsFeatures, walksMetaPaths, loss, negatives
-    )
+    (self.readsFeatures, self.walksMetaPaths, self.sampledBlocks) = (readsFeatures, walksMetaPaths, sampledBlocks)
+    (self.loss, self.negatives) = (loss, negatives)
     (self.defaults, self.makeEncoder, self.makePositives) = (defaults, makeEncoder, makePositives)
   }
 

@@ -53,7 +53,7 @@ public struct LinkTrainer {
   /// Positives of a batch.
   ///
   /// Encoders that read edges see all messages but a batch's own links: a tenth of all links at most, so that they see
-  /// most of the graph.
+  /// most of the graph. With fanouts the configuration has settled it.
   private var batchSize: Int {
     configuration.batch ?? min(65_536, max(LinkTrainer.leastBatch, split.training.count / 10))
   }
@@ -84,7 +84,7 @@ public struct LinkTrainer {
     let optimizer = configuration.optimizer(for: network)
     let training = try LinkTraining(
       network, on: split, objective: objective(model), optimizer: optimizer,
-      seed: UInt64(configuration.seed + run))
+      seed: UInt64(configuration.seed + run), fanouts: configuration.fanouts, isReplacing: configuration.replacement)
     var loop = try TrainingLoop(
       configuration, run: run, metric: metric.key, module: network, optimizer: optimizer, folder: folder, files: files,
       kept: [KeptWeights(epoch: 0, weights: ModelWeights(of: network))])

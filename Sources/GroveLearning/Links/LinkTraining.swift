@@ -61,12 +61,15 @@ public struct LinkEpoch: Sendable, Equatable {
 /// Epochs of link training.
 ///
 /// A model that reads edges sees in each step all messages but those that tell the links of its own batch, and their
-/// reverses. Of tables a step sees and changes only the rows of its own anchors, positives and negatives.
+/// reverses; with fanouts those that are sampled of them around the step's own nodes. Of tables a step sees and changes
+/// only the rows of its own anchors, positives and negatives.
 public final class LinkTraining {
   /// What is trained.
   public let model: LinkModel
   private let ends: LinkEnds
   private let messages: MessageGraph
+  /// What is sampled of the messages; nil: a step sees all.
+  private let neighbors: NeighborSampler?
   let objective: LinkObjective
   /// What negatives need from step to step.
   let run: NegativeTrainingRun
@@ -81,11 +84,18 @@ public final class LinkTraining {
 
   /// Training of a model on a split.
   ///
+  /// - Parameters:
+  ///   - fanouts: largest number of messages to a node at each hop from a step's anchors, positives and negatives, one a
+  ///     layer; -1: all. None: each step is a pass over the whole graph.
+  ///   - isReplacing: whether a message may be drawn again.
+  /// - Precondition: with fanouts, a `BlockLinkEncoder` of as many layers.
   /// - Throws: `AlgebraFailure` when memory runs out; `TrainingFailure.configuration` for a loss that the objective's training cannot
   ///   correct.
   public init(
-    _ model: LinkModel, on split: LinkSplit, objective: LinkObjective, optimizer: any Optimizer, seed: UInt64
+    _ model: LinkModel, on split: LinkSplit, objective: LinkObjective, optimizer: any Optimizer, seed: UInt64,
+    fanouts: [Int] = [], isReplacing: Bool = false
   ) throws {
+    precondition(fanouts.isEmpty || model.encoder is any BlockLinkEncoder, "LinkTraining: fanouts without layers")
     (self.model, self.objective, self.optimizer) = (model, objective, optimizer)
     ends = objective.ends ?? split.ends
     self.seed = seed
@@ -93,6 +103,8 @@ public final class LinkTraining {
       objective, candidateCount: ends.targetCount, width: model.encoder.width, seed: seed)
     random = RandomStream(seed: seed, operation: 5)
     messages = try MessageGraph(of: split)
+    neighbors =
+      fanouts.isEmpty ? nil : NeighborSampler(messages.graph, fanouts: fanouts, isReplacing: isReplacing)
   }
 
   /// All messages: what trained models look at.
@@ -135,14 +147,24 @@ public final class LinkTraining {
   ) throws -> Negatives {
     let offset = Int32(ends.targetOffset)
     let links = EdgeList(sources: anchors, targets: positives.map { $0 - offset }, isDirected: true)
-    let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
     let (loss, gradient, negatives) = try Pass.training(seed: seed, run: 0, step: step) {
       let (rows, changed, request, negatives): (LinkRows, [ParameterRows], NegativeRequest, Negatives)
       if let tables = model.encoder as? any TableLinkEncoder {
         (request, negatives) = try draw(
-          for: links, epoch: epoch, by: Pass.evaluation { tables.rows(on: graph) }, into: &facts)
-        (rows, changed) = clock.time(\.gather) { tableRows(tables, anchors, positives, negatives) }
+          for: links, epoch: epoch, by: Pass.evaluation { tables.rows(on: messages.graph) }, into: &facts)
+        choose(anchors, positives, negatives)
+        (rows, changed) = clock.time(\.gather) { tables.rows(of: nodes) }
+      } else if let neighbors, let encoder = model.encoder as? any BlockLinkEncoder {
+        (request, negatives) = try draw(
+          for: links, epoch: epoch, by: LinkRows(model.embeddings(on: messages.graph)), into: &facts)
+        choose(anchors, positives, negatives)
+        let blocks = clock.time(\.sampling) {
+          neighbors.sample(
+            from: nodes.all.ids, hiding: messages.edges(telling: links), using: random.substream(3).substream(step))
+        }
+        (rows, changed) = (clock.time(\.forward, countsWork: true) { encoder.rows(of: nodes.all, over: blocks) }, [])
       } else {
+        let graph = model.encoder.readsEdges ? messages.removing(links) : messages.graph
         (rows, changed) = (clock.time(\.forward, countsWork: true) { model.encoder.rows(on: graph) }, [])
         (request, negatives) = try draw(for: links, epoch: epoch, by: rows, into: &facts)
       }
@@ -188,16 +210,13 @@ public final class LinkTraining {
     return (request, negatives)
   }
 
-  /// The rows of tables that a step needs.
-  private func tableRows(
-    _ tables: any TableLinkEncoder, _ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives
-  ) -> (rows: LinkRows, tables: [ParameterRows]) {
+  /// Makes `nodes` those that a step looks at.
+  private func choose(_ anchors: [Int32], _ positives: [Int32], _ negatives: Negatives) {
     let offset = Int32(ends.targetOffset)
     var (heads, tails) = (anchors, positives)
     for (place, id) in negatives.ids.enumerated() {
       if negatives.replacesAnchor?[place] ?? false { heads.append(id) } else { tails.append(id + offset) }
     }
     nodes.choose(anchors: heads, candidates: tails)
-    return tables.rows(of: nodes)
   }
 }

@@ -61,7 +61,7 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Neighbors drawn at each hop from the training nodes, such as 15,10; -1: all. Without it: the whole graph.")
+    help: "Neighbors drawn at each hop from a step's nodes, such as 15,10; -1: all. Without it: the whole graph.")
   var fanouts: String?
   @Option(
     name: .customLong("relation-fanouts"), parsing: .unconditionalSingleValue,
@@ -74,7 +74,7 @@ struct TrainingOptions: ParsableArguments {
   var weightedSampling: Bool?
   @Flag(inversion: .prefixedNo, help: "With --fanouts a training node hears only of edges not later than its own year.")
   var temporal: Bool?
-  @Option(help: "Nodes of a step with --fanouts (default 1024) or open-world training (2048); links of a step.")
+  @Option(help: "Nodes or links of a step with --fanouts (default 1024); nodes of open-world training (2048); links of a step.")
   var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?

@@ -31,6 +31,28 @@ import Testing
       columns: [2, 3, 4, 2], edges: [6, 3, 4, 5])
   }
 
+  @Test func `hidden edges are in no block, by hand`() {
+    let blocks = NeighborSampler(TestGraphs.five, fanouts: [-1, -1]).sample(from: [3, 4], hiding: [1, 4], using: stream)
+    expect(
+      blocks[1], targets: [3, 4], sources: [3, 4, 2], rows: [0, 1], offsets: [0, 1, 1], columns: [2], edges: [6])
+    expect(
+      blocks[0], targets: [3, 4, 2], sources: [3, 4, 2, 0], rows: [0, 1, 2], offsets: [0, 1, 1, 3],
+      columns: [2, 3, 2], edges: [6, 3, 5])
+  }
+
+  @Test func `hiding edges takes them out of what is drawn and changes nothing else`() {
+    let sampler = NeighborSampler(TestGraphs.five, fanouts: [2])
+    var lost = 0
+    for seed in UInt64(0)..<50 {
+      let stream = RandomStream(seed: seed)
+      let drawn = sampler.sample(from: [0, 2, 3], using: stream)[0].edgeIDs ?? []
+      let shown = sampler.sample(from: [0, 2, 3], hiding: [0, 5], using: stream)[0].edgeIDs ?? []
+      #expect(shown == drawn.filter { $0 != 0 && $0 != 5 })
+      lost += drawn.count - shown.count
+    }
+    #expect(lost > 50)
+  }
+
   @Test func `a seed that is given twice has two target rows of one source row`() {
     let block = NeighborSampler(TestGraphs.five, fanouts: [-1]).sample(from: [2, 3, 2], using: stream)[0]
     expect(

@@ -42,14 +42,17 @@ import Testing
   }
 
   private func trainer(
-    _ model: String, _ split: LinkSplit, _ change: (inout ConfigurationLayer) -> Void = { _ in }
+    _ name: String, _ split: LinkSplit, _ change: (inout ConfigurationLayer) -> Void = { _ in }
   ) throws -> LinkTrainer {
+    let words = name.split(separator: " ").map(String.init)
+    let model = words[0]
     var layer = ConfigurationLayer(origin: "test")
     layer.set("task", "links")
     layer.set("model", model)
     layer.set("hidden", 8)
     layer.set("epochs", 6)
     layer.set("batch", 32)
+    if words.last == "sampled" { layer.set("fanouts", [4, 3]) }
     if let recipe = LinkCatalogue.recipes.first(where: { $0.name == model }),
       recipe.parameters.contains(where: { $0.name == "walks" })
     {
@@ -62,7 +65,7 @@ import Testing
   }
 
   private static let models =
-    LinkCatalogue.recipes.filter { !$0.walksMetaPaths }.map(\.name) + ["gcn", "gat", "mlp"]
+    LinkCatalogue.recipes.filter { !$0.walksMetaPaths }.map(\.name) + ["gcn", "gat", "mlp", "sage sampled"]
 
   @Test(arguments: models) func `every model learns links of one type better than chance`(model: String) throws {
     let result = try trainer(model, split()) {
@@ -220,7 +223,10 @@ import Testing
       (["model": "rgcn"], "no link model 'rgcn'"), (["decoder": "cosine"], "dot, bilinear, distmult, mlp"),
       (["negatives": "unform"], "unform"), (["loss": "bp"], "no loss 'bp'"), (["metric": "accuracy"], "mrr@10"),
       (["model": "deepwalk", "methodOptions": ["walk=3"]], "walks=10"),
-      (["negativeOptions": ["draws=3"]], "uniform takes"), (["fanouts": [5, 5]], "no use for fanouts"),
+      (["negativeOptions": ["draws=3"]], "uniform takes"), (["fanouts": [5]], "gcn has 2 layers"),
+      (["model": "deepwalk", "fanouts": [5, 5]], "takes no fanouts"),
+      (["model": "lightgcn", "fanouts": [5, 5, 5]], "takes no fanouts"),
+      (["fanouts": [5, 5], "temporal": true], "no use for temporal"), (["replacement": true], "without fanouts"),
       (["model": "line", "hidden": 7], "even"), (["negativeCount": 0], "negativeCount is 0"),
     ] as [([String: any Sendable], String)])
   func `impossible configurations are told by name`(values: [String: any Sendable], words: String) throws {

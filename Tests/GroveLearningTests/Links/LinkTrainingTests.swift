@@ -41,15 +41,15 @@ import Testing
       on: NegativeSetting(positives: filter.excluded, isSquare: true, filter: filter, random: RandomStream(seed: 2)))
   }
 
-  private func training(_ split: LinkSplit, _ model: LinkModel, _ negatives: String, batchSize: Int = 64) throws
-    -> LinkTraining
-  {
+  private func training(
+    _ split: LinkSplit, _ model: LinkModel, _ negatives: String, batchSize: Int = 64, fanouts: [Int] = []
+  ) throws -> LinkTraining {
     try LinkTraining(
       model, on: split,
       objective: LinkObjective(
         positives: LinkPositives(of: split), sampler: sampler(split, negatives), count: 4,
         loss: NegativeLoss(.skipGram), batchSize: batchSize),
-      optimizer: OptimizerKind.adam.make(for: model.parameters()), seed: 3)
+      optimizer: OptimizerKind.adam.make(for: model.parameters()), seed: 3, fanouts: fanouts)
   }
 
   private func graphModel(_ count: Int) -> LinkModel {
@@ -80,6 +80,29 @@ import Testing
     for epoch in 1...12 { losses.append(try training.epoch(epoch, learningRate: 0.02).loss) }
     let after = try #require(evaluator.metrics(of: model, on: training.graph, part: .test)["auc"])
     #expect(losses[11] < losses[0] && after > 0.65 && after > before + 0.1, "\(before) → \(after)")
+  }
+
+  // The whole graph's pass hides the links of its batch, so blocks that showed them would come to other losses.
+  @Test(arguments: ["uniform", "in-batch", "bernoulli"])
+  func `blocks of all neighbors train as the whole graph does`(negatives: String) throws {
+    let graph = try planted(seed: 1)
+    let split = try split(graph)
+    func losses(_ fanouts: [Int]) throws -> [Double] {
+      let training = try training(split, graphModel(graph.nodeCount), negatives, fanouts: fanouts)
+      return try (1...4).map { try training.epoch($0, learningRate: 0.01).loss }
+    }
+    let (whole, all, some) = (try losses([]), try losses([-1, -1]), try losses([3, 3]))
+    for (a, b) in zip(whole, all) { #expect(abs(a - b) < 1e-4 * a, "\(whole) \(all)") }
+    #expect(some != all)
+  }
+
+  @Test func `rows of a trained model are the same layer by layer`() throws {
+    let graph = try planted(seed: 1)
+    let model = graphModel(graph.nodeCount)
+    let whole = try #require(model.encoder as? GraphLinkEncoder)
+    let layerwise = GraphLinkEncoder(
+      features: whole.features, model: whole.model, width: whole.width, isLayerwise: true)
+    #expect(layerwise.embeddings(on: graph).values == model.embeddings(on: graph).values)
   }
 
   @Test func `flipping test links changes no weight`() throws {

@@ -35,10 +35,7 @@ private final class LightGCNEncoder: LinkEncoder {
   var width: Int { nodes.shape.columns }
   var readsEdges: Bool { true }
 
-  func rows(on graph: Graph) -> LinkRows {
-    let rows = embeddings(on: graph)
-    return LinkRows(anchors: rows, candidates: rows)
-  }
+  func rows(on graph: Graph) -> LinkRows { LinkRows(embeddings(on: graph)) }
 
   func embeddings(on graph: Graph) -> Tensor {
     propagation(nodes.value, target: nil, over: graph.block, edges: nil)
