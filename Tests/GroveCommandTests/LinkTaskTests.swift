@@ -110,7 +110,15 @@ import Testing
     #expect(close(result.numbers("test")["mrr"], (values[0] + values[1]) / 2))
     let page = PageReader(try text("\(run)/report.html"))
     #expect(page.problem == nil && page.text.contains("Mean reciprocal rank"))
-    try expectFailure(["compare", run, run, "--out", scratch.file("c.html")], code: 64, ["--task links"])
+    let other = scratch.file("other")
+    _ = try succeed(["train", data, "--out", other, "--model", "deepwalk", "--runs", "2"] + Self.small)
+    let compared = try succeed(["compare", run, other, "--metric", "mrr", "--out", scratch.file("c.html")])
+    #expect(compared["metric"] as? String == "mrr" && compared.objects("pairs").count == 1)
+    #expect(compared.objects("runs").map { $0["model"] as? String } == ["mf", "deepwalk"])
+    #expect(close(compared.objects("runs").first?.numbers("test")["mrr"], result.numbers("test")["mrr"] ?? -1))
+    #expect(PageReader(try text(scratch.file("c.html"))).text.contains("Metrics on test links"))
+    try expectFailure(["compare", "\(run)/run-0", "\(other)/run-1"], code: 65, ["other test links", "--seed"])
+    try expectFailure(["compare", run, other, "--metric", "accuracy"], code: 64, ["choose one of auc, ap, mrr"])
   }
 
   /// A graph of 30 papers by 12 authors; papers of one group share authors and topics.

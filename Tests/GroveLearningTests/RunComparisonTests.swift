@@ -65,18 +65,69 @@ import Testing
     }
     #expect(told(Self.entry("y", [0.5, 0.6])).contains("it has 2 runs and the other 1 run"))
     #expect(told(Self.entry("y", [0.5], test: [1, 2, 3, 5])).contains("other test nodes"))
-    var other = Self.entry("y", [0.5])
-    other.labels = .single(classes: [0, 1, 0, 1, 0], names: ["a", "b"])
-    #expect(told(other).contains("5 nodes"))
-    other.labels = .single(classes: [0, 1, 0, 1, 0, 1], names: ["a", "c"])
-    #expect(told(other).contains("classes differ"))
-    other.labels = .single(classes: [0, 1, 1, 1, 0, 1], names: ["a", "b"])
-    #expect(told(other).contains("node 2 has other classes"))
+    func labeled(_ classes: [Int32], names: [String] = ["a", "b"]) -> RunComparison.Entry {
+      var entry = Self.entry("y", [0.5])
+      entry.test = .nodes([[1, 2, 3, 4]], .single(classes: classes, names: names), [])
+      return entry
+    }
+    #expect(told(labeled([0, 1, 0, 1, 0])).contains("5 nodes"))
+    #expect(told(labeled([0, 1, 0, 1, 0, 1], names: ["a", "c"])).contains("classes differ"))
+    #expect(told(labeled([0, 1, 1, 1, 0, 1])).contains("node 2 has other classes"))
     #expect(told(Self.entry("y", [0.5]), metric: .rocAUC).contains("no run has rocAUC"))
     let none = failure {
       _ = try RunComparison(
         [Self.entry("x", [0.5], test: []), Self.entry("y", [0.5], test: [])], metric: RunScore(.accuracy))
     }
     #expect(none?.text.contains("no test nodes") == true && none?.kind == .badData)
+  }
+
+  // MARK: - Links
+
+  private static func links(
+    _ name: String, _ values: [Double], test: [Int32] = [3, 4], nodes: Int = 6
+  ) throws -> RunComparison.Entry {
+    var layer = ConfigurationLayer(origin: "test")
+    layer.set("task", "links")
+    layer.set("metric", "hits@3")
+    let results = values.enumerated().map { run, value in
+      RunResult(
+        run: run, split: "s\(run)", parameters: 5, epochs: 3, bestEpoch: 2, secondsPerEpoch: 0.1, train: [:],
+        validation: [:], test: ["auc": value, "hits@3": 1 - value])
+    }
+    let part = LinkEvaluation(positives: EdgeList(sources: [0, 1], targets: test, isDirected: true))
+    return RunComparison.Entry(
+      name: name, configuration: try TrainingConfiguration(layers: [layer]), results: results,
+      test: values.map { _ in part }, between: .directed(nodes: nodes))
+  }
+
+  @Test func `runs on links are paired by number and tested by their own metrics`() throws {
+    let entries = [try Self.links("x", [0.5, 0.6, 0.55]), try Self.links("y", [0.6, 0.65, 0.7])]
+    let scores = RunComparison.scores(of: entries)
+    #expect(scores.map(\.key) == ["auc", "hits@3"])
+    let comparison = try RunComparison(entries, metric: scores[0])
+    #expect(comparison.isOfLinks && comparison.ranking == [1, 0] && comparison.groups == [scores])
+    #expect(comparison.pairs[0].tests.first?.test == PairedTest.student([0.6 - 0.5, 0.65 - 0.6, 0.7 - 0.55]))
+    let page = ComparisonReport(comparison, graphName: "g").html
+    #expect(page.contains("Metrics on test links") && !page.contains("test nodes"))
+  }
+
+  @Test func `single runs on links stand side by side without a test`() throws {
+    let entries = [try Self.links("x", [0.5]), try Self.links("y", [0.6])]
+    let comparison = try RunComparison(entries, metric: RunComparison.scores(of: entries)[0])
+    #expect(abs((comparison.pairs[0].difference ?? 0) - 0.1) < 1e-12 && comparison.pairs[0].tests.isEmpty)
+    let page = ComparisonReport(comparison, graphName: "g").html
+    #expect(page.contains("are not tested") && !page.contains("McNemar"))
+  }
+
+  @Test func `runs on other links cannot be compared`() throws {
+    let first = try Self.links("x", [0.5, 0.6])
+    func told(_ other: RunComparison.Entry) -> String {
+      failure { _ = try RunComparison([first, other], metric: RunComparison.scores(of: [first])[0]) }?.text ?? ""
+    }
+    #expect(
+      told(try Self.links("y", [0.5, 0.6], test: [3, 5])).contains("other test links in run 0 (splits s0 and s0)"))
+    #expect(told(try Self.links("y", [0.5, 0.6], nodes: 7)).contains("between other nodes"))
+    #expect(told(try Self.links("y", [0.5])).contains("it has 1 run and the other 2 runs"))
+    #expect(told(Self.entry("y", [0.5, 0.6])).contains("of --task nodes and the other of --task links"))
   }
 }

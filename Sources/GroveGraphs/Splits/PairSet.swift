@@ -4,6 +4,10 @@
 struct PairSet: Sendable {
   /// Sorted, each once.
   private let keys: [UInt64]
+  /// Bits of a key that do not tell its bucket: about as many buckets as keys, of keys with the same leading bits.
+  private let shift: UInt64
+  /// Where each bucket begins among the keys, and where the last one ends. [buckets + 1]
+  private let starts: [Int]
   private let isOrdered: Bool
 
   /// - Parameter ordered: whether (a, b) and (b, a) are two pairs.
@@ -17,7 +21,16 @@ struct PairSet: Sendable {
         keys.append(PairSet.key(source, target, ordered: ordered))
       }
     }
-    self.keys = PairSet.distinct(keys)
+    keys = PairSet.distinct(keys)
+    let most = keys.last ?? 0
+    let shift = UInt64((0..<64).first { most >> UInt64($0) <= UInt64(2 * keys.count) } ?? 63)
+    var starts = [0]
+    for (place, key) in keys.enumerated() {
+      while starts.count <= Int(key >> shift) { starts.append(place) }
+    }
+    starts.append(keys.count)
+    (self.keys, self.shift) = (keys, shift)
+    self.starts = starts
   }
 
   /// A number that only this pair has, or this pair and its reverse; rising with the first node, then the second.
@@ -42,16 +55,20 @@ struct PairSet: Sendable {
 
   /// Whether a pair is in the set.
   ///
-  /// - Complexity: O(log E).
+  /// - Complexity: O(1) where keys are spread over the buckets, O(log E) where they are not.
   func contains(_ source: Int32, _ target: Int32) -> Bool {
-    PairSet.position(of: PairSet.key(source, target, ordered: isOrdered), in: keys) != nil
+    let key = PairSet.key(source, target, ordered: isOrdered)
+    let bucket = key >> shift
+    guard bucket < UInt64(starts.count - 1) else { return false }
+    return PairSet.position(of: key, in: keys, within: starts[Int(bucket)]..<starts[Int(bucket) + 1]) != nil
   }
 
   /// Place of a key among sorted ones, or nil.
   ///
-  /// - Complexity: O(log keys).
-  static func position(of key: UInt64, in keys: [UInt64]) -> Int? {
-    var (low, high) = (0, keys.count)
+  /// - Parameter range: the places where it may be; all where nil.
+  /// - Complexity: O(log places).
+  static func position(of key: UInt64, in keys: [UInt64], within range: Range<Int>? = nil) -> Int? {
+    var (low, high) = (range?.lowerBound ?? 0, range?.upperBound ?? keys.count)
     while low < high {
       let middle = (low + high) / 2
       if keys[middle] < key { low = middle + 1 } else { high = middle }

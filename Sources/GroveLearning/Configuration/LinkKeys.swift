@@ -41,7 +41,8 @@ extension TrainingConfiguration {
       return "negativeTraining is '\(negativeTraining)'; it must be one of paper, plain"
     }
     let useless = [
-      ("relationFanouts", !relationFanouts.isEmpty), ("temporal", temporal), ("correctAndSmooth", correctAndSmooth != "none"), ("classWeights", classWeights != "none"),
+      ("relationFanouts", !relationFanouts.isEmpty), ("temporal", temporal),
+      ("correctAndSmooth", correctAndSmooth != "none"), ("classWeights", classWeights != "none"),
       ("labelSmoothing", labelSmoothing != 0),
     ]
     return useless.first(where: \.1).map { "link training has no use for \($0.0); leave it out" }

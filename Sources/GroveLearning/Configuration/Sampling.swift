@@ -41,7 +41,8 @@ extension TrainingConfiguration {
     guard blockCount == fanouts.count else {
       throw TrainingFailure.configuration(
         "fanouts has \(fanouts.count) \(fanouts.count == 1 ? "number" : "numbers"), \(model) has \(blockCount) "
-          + "layers; give one for each layer, that of the hop next to the training \(isLinks ? "links" : "nodes") first")
+          + "layers; give one for each layer, that of the hop next to the training \(isLinks ? "links" : "nodes") first"
+      )
     }
     batch = batch ?? TrainingConfiguration.usualBatch
     if isLinks { return }

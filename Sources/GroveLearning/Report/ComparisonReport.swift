@@ -18,7 +18,7 @@ public struct ComparisonReport {
     var page = ReportPage(
       title: "\(comparison.entries.count) trainings on \(graphName)",
       subtitle:
-        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test nodes; compared by \(comparison.metric.name). Best: \(best.name)."
+        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test \(comparison.entries[0].test.noun); compared by \(comparison.metric.name). Best: \(best.name)."
     )
     page.add("metrics", "Metrics", metrics + [differences].compactMap(\.self) + [ReportPage.panels([figure])])
     page.add("tests", "Differences", [tests, ReportPage.paragraph(explanation)])
@@ -49,7 +49,7 @@ public struct ComparisonReport {
           }
       }
       return ReportPage.table(
-        ComparisonReport.caption(of: shown) + (isSeveral ? ", mean ± standard deviation over runs" : "")
+        caption(of: shown) + (isSeveral ? ", mean ± standard deviation over runs" : "")
           + (isCompared ? "; difference: that of \(metric.name) to the first row" : ""),
         ["training", comparison.isOpenWorld ? "method" : "model"] + (isCompared ? ["difference"] : [])
           + (isCounted ? ["classes"] : []) + shown.map(\.heading),
@@ -57,9 +57,9 @@ public struct ComparisonReport {
     }
   }
 
-  private static func caption(of scores: [RunScore]) -> String {
+  private func caption(of scores: [RunScore]) -> String {
     let group = scores[0].group
-    if group.isEmpty { return "Metrics on test nodes" }
+    if group.isEmpty { return "Metrics on test \(comparison.entries[0].test.noun)" }
     return scores[0].unit == .share
       ? "Accuracy on test nodes, \(group)" : "\(group.prefix(1).uppercased())\(group.dropFirst())"
   }
@@ -126,10 +126,10 @@ public struct ComparisonReport {
   private var tests: Markup {
     let metric = comparison.metric
     let isSeveral = comparison.runCount > 1
-    let kinds: [PairedTest.Kind] = isSeveral ? [.student, .wilcoxon] : [.mcnemar]
+    let kinds: [PairedTest.Kind] = isSeveral ? [.student, .wilcoxon] : comparison.isOfLinks ? [] : [.mcnemar]
     let isAdjusted = comparison.pairs.count > 1
     var header = ["first", "second", "difference"]
-    header += isSeveral ? ["95 % interval"] : ["only first right", "only second right"]
+    header += isSeveral ? ["95 % interval"] : comparison.isOfLinks ? [] : ["only first right", "only second right"]
     for kind in kinds {
       header.append("p, \(ComparisonReport.name(of: kind))")
       if isAdjusted { header.append("after Holm") }
@@ -146,7 +146,7 @@ public struct ComparisonReport {
               "\(metric.difference($0 - half)) to \(metric.difference($0 + half))"
             }
           } ?? "–")
-      } else {
+      } else if !comparison.isOfLinks {
         row += [pair.discordant?.firstOnly, pair.discordant?.secondOnly].map { $0.map(ReportNumbers.count) ?? "–" }
       }
       for kind in kinds {
@@ -157,7 +157,8 @@ public struct ComparisonReport {
       return row
     }
     return ReportPage.table(
-      "\(metric.name), second less first\(metric.unit == .share ? ", in points of percent" : ""), and how likely a difference so large is by chance",
+      "\(metric.name), second less first\(metric.unit == .share ? ", in points of percent" : "")"
+        + (kinds.isEmpty ? "" : ", and how likely a difference so large is by chance"),
       header, rows, wordColumns: 2)
   }
 
@@ -165,6 +166,10 @@ public struct ComparisonReport {
     let holm =
       comparison.pairs.count > 1
       ? " With several pairs some come out small by chance; probabilities after Holm allow for that." : ""
+    if comparison.isOfLinks && comparison.runCount == 1 {
+      return
+        "Single runs of links are not tested: whether another seed would turn the difference round, several tell (--runs)."
+    }
     if comparison.runCount == 1 {
       let right =
         comparison.isOpenWorld
@@ -174,7 +179,7 @@ public struct ComparisonReport {
         "\(right)One run each: McNemar's test looks at the test nodes that exactly one of the two has \(comparison.isOpenWorld ? "" : "all ")right. It knows nothing of how other seeds would have turned out; several runs (--runs) do.\(holm)"
     }
     return
-      "Runs of one number have the same test nodes and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
+      "Runs of one number have the same test \(comparison.entries[0].test.noun) and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
   }
 
   private static func name(of kind: PairedTest.Kind) -> String {

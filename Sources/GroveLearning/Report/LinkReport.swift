@@ -115,7 +115,7 @@ public struct LinkReport {
       title: "By degree",
       text:
         "The mean of 1 / rank of test links, by the number of training links at the node that a link is ranked for.",
-      property: "degree", score: "1 / rank",
+      property: "degree", score: "1 / rank", noun: "links",
       groups: BinnedAccuracy(scores: ranks.map { 1 / Double($0.rank) }, degrees: ranks.map { degrees[Int($0.anchor)] })
     ).markup
   }

@@ -1,9 +1,9 @@
 public import GroveGraphs
 
-/// Several trainings on the same test nodes, side by side.
+/// Several trainings on the same test nodes or links, side by side.
 ///
-/// One run each is compared by McNemar's test over the test nodes; several runs each are paired by their number and
-/// compared by Student's paired t-test and Wilcoxon's signed-rank test. Where there are more than two trainings every
+/// One run each is compared by McNemar's test over the test nodes (links have no such test: they are ranked, not right or
+/// wrong); several runs each are paired by their number and compared by Student's paired t-test and Wilcoxon's signed-rank test. Where there are more than two trainings every
 /// pair is tested, and probabilities are adjusted after Holm, for each kind of test by itself.
 public struct RunComparison: Sendable {
   /// One training: a run, or several with one configuration.
@@ -16,27 +16,60 @@ public struct RunComparison: Sendable {
     public var method: String?
     /// Its runs.
     public var results: [RunResult]
-    /// Test nodes of each run.
-    public var test: [[Int32]]
-    /// What is learned.
-    public var labels: Labels
-    /// Which classes of each run are seen, of open-world runs only.
-    public var divisions: [ClassDivision]
+    /// What its runs are measured on.
+    public var test: Test
+    /// The scores that its runs have, in the order of tables; the first is compared unless another is named.
+    public var scores: [RunScore]
     /// Whether each test node has all its classes right, of open-world runs under one matching over all test nodes; only
     /// asked for where there is one run each.
     public var isRight: [Bool]?
 
-    /// A training from its parts.
+    /// What runs are measured on, a part for each run.
+    public enum Test: Sendable {
+      /// Nodes, what is learned of them, and which classes are seen, of open-world runs only.
+      case nodes([[Int32]], Labels, [ClassDivision])
+      /// Links with what they are compared with, and what they run between.
+      case links([LinkEvaluation], LinkEnds)
+
+      /// What is counted, in words: nodes or links.
+      public var noun: String { if case .nodes = self { "nodes" } else { "links" } }
+
+      /// How many each run has.
+      public var counts: [Int] {
+        switch self {
+        case .nodes(let nodes, _, _): nodes.map(\.count)
+        case .links(let links, _): links.map(\.positives.count)
+        }
+      }
+    }
+
+    /// A training that classifies nodes, from its parts.
     public init(
       name: String, model: String, method: String? = nil, results: [RunResult], test: [[Int32]], labels: Labels,
       divisions: [ClassDivision] = [], isRight: [Bool]? = nil
     ) {
       (self.name, self.model, self.method, self.results) = (name, model, method, results)
-      (self.test, self.labels, self.divisions, self.isRight) = (test, labels, divisions, isRight)
+      (self.test, self.isRight) = (.nodes(test, labels, divisions), isRight)
+      scores = RunScore.all(isOpenWorld: method != nil)
+    }
+
+    /// A training of links.
+    public init(
+      name: String, configuration: TrainingConfiguration, results: [RunResult], test: [LinkEvaluation],
+      between ends: LinkEnds
+    ) {
+      (self.name, model, self.results) = (name, configuration.model, results)
+      self.test = .links(test, ends)
+      scores = RunScore.all(configuration, results)
     }
 
     /// Whether it is of open-world training.
     public var isOpenWorld: Bool { method != nil }
+    /// What `--task` calls what it does.
+    var task: String {
+      if case .links = test { return "links" }
+      return isOpenWorld ? "open-world" : "nodes"
+    }
     /// Test scores of each run.
     public var values: [[String: Double]] { results.map(\.test) }
     /// Their means and deviations.
@@ -67,8 +100,9 @@ public struct RunComparison: Sendable {
   public private(set) var pairs: [Pair]
 
   /// - Throws: `TrainingFailure.data` where two trainings cannot be compared: they differ in task, nodes,
-  ///   classes, test nodes or their labels, seen classes, or in the number of runs; or where there are no test nodes.
-  /// - Complexity: O(entries² · runs · log runs + entries · test nodes).
+  ///   classes, test nodes or their labels, seen classes, test links, or in the number of runs; or where there is nothing to
+  ///   test on.
+  /// - Complexity: O(entries² · runs · log runs + entries · test nodes or links).
   public init(_ entries: [Entry], metric: RunScore) throws {
     precondition(entries.count >= 2, "RunComparison: \(entries.count) trainings; two or more are compared")
     for entry in entries.dropFirst() {
@@ -76,13 +110,15 @@ public struct RunComparison: Sendable {
         throw TrainingFailure.data("\(entry.name) cannot be compared with \(entries[0].name): \(reason)")
       }
     }
-    if entries[0].test.allSatisfy(\.isEmpty) {
-      throw TrainingFailure.data("\(entries[0].name) has no test nodes to compare on; train with a split that has some")
+    let noun = entries[0].test.noun
+    if entries[0].test.counts.allSatisfy({ $0 == 0 }) {
+      throw TrainingFailure.data(
+        "\(entries[0].name) has no test \(noun) to compare on; train with a split that has some")
     }
-    let scores = RunScore.all(isOpenWorld: entries[0].isOpenWorld)
     if entries.allSatisfy({ $0.values.allSatisfy { $0[metric.key] == nil } }) {
       throw TrainingFailure.data(
-        "no run has \(metric.key) on its test nodes; choose another --metric, such as \(scores[0].key)")
+        "no run has \(metric.key) on its test \(noun); choose another --metric"
+          + (entries[0].scores.first.map { ", such as \($0.key)" } ?? ""))
     }
     self.entries = entries
     self.metric = metric
@@ -104,9 +140,16 @@ public struct RunComparison: Sendable {
 
   /// Whether the runs are of open-world training.
   public var isOpenWorld: Bool { entries[0].isOpenWorld }
+  /// Whether all that is measured on are links.
+  public var isOfLinks: Bool { entries[0].task == "links" }
+  /// The scores of some trainings, each once, in the order of tables.
+  public static func scores(of entries: [Entry]) -> [RunScore] {
+    var known: Set<String> = []
+    return entries.flatMap(\.scores).filter { known.insert($0.key).inserted }
+  }
   /// The scores that any run has, in the order of tables, those of a table together.
   public var groups: [[RunScore]] {
-    let shown = RunScore.all(isOpenWorld: isOpenWorld).filter { score in
+    let shown = RunComparison.scores(of: entries).filter { score in
       entries.contains { $0.values.contains { $0[score.key] != nil } }
     }
     var groups: [[RunScore]] = []
@@ -135,37 +178,38 @@ public struct RunComparison: Sendable {
 
   /// Why two trainings cannot be compared, or nil.
   private static func difference(_ a: Entry, _ b: Entry) -> String? {
-    if a.isOpenWorld != b.isOpenWorld {
-      func task(_ entry: Entry) -> String { entry.isOpenWorld ? "open-world" : "nodes" }
-      return "it is of --task \(task(b)) and the other of --task \(task(a)); compare runs of one task"
+    if a.task != b.task {
+      return "it is of --task \(b.task) and the other of --task \(a.task); compare runs of one task"
     }
     if a.results.count != b.results.count {
       func runs(_ entry: Entry) -> String { "\(entry.results.count) \(entry.results.count == 1 ? "run" : "runs")" }
       return "it has \(runs(b)) and the other \(runs(a)); compare trainings of equally many runs"
     }
-    if a.labels.nodeCount != b.labels.nodeCount {
-      return "it was trained on a graph of \(b.labels.nodeCount) nodes and the other on one of \(a.labels.nodeCount); "
-        + "compare trainings on one graph"
+    func others(_ what: String, in run: Int) -> String {
+      "they have other \(what)\(a.results.count == 1 ? "" : " in run \(run)") (splits \(a.results[run].split) and "
+        + "\(b.results[run].split)); train both with the same --split and --seed"
     }
-    if a.labels.classNames != b.labels.classNames {
-      return "their classes differ; compare trainings on one graph"
+    switch (a.test, b.test) {
+    case (.links(let first, let ends), .links(let second, let otherEnds)):
+      if ends != otherEnds { return "its links run between other nodes; compare trainings on one graph" }
+      return zip(first, second).enumerated().first { $1.0 != $1.1 }.map { others("test links", in: $0.offset) }
+    case (.nodes(let first, let labels, let divisions), .nodes(let second, let otherLabels, let otherDivisions)):
+      if labels.nodeCount != otherLabels.nodeCount {
+        return "it was trained on a graph of \(otherLabels.nodeCount) nodes and the other on one of "
+          + "\(labels.nodeCount); compare trainings on one graph"
+      }
+      if labels.classNames != otherLabels.classNames { return "their classes differ; compare trainings on one graph" }
+      for (run, (nodes, otherNodes)) in zip(first, second).enumerated() {
+        if nodes.sorted() != otherNodes.sorted() { return others("test nodes", in: run) }
+        let seen = [divisions, otherDivisions].map { $0.count > run ? Set($0[run].seen) : [] }
+        if seen[0] != seen[1] { return others("seen classes", in: run) }
+        for node in nodes where !isAlike(Int(node), labels, otherLabels) {
+          return "node \(node) has other classes; compare trainings on one graph"
+        }
+      }
+      return nil
+    default: preconditionFailure("RunComparison: trainings of one task on nodes and on links")
     }
-    for (run, (first, second)) in zip(a.test, b.test).enumerated() {
-      if first.sorted() != second.sorted() {
-        let which = a.test.count == 1 ? "" : " in run \(run)"
-        return "they have other test nodes\(which) (splits \(a.results[run].split) and \(b.results[run].split)); "
-          + "train both with the same --split and --seed"
-      }
-      let seen = [a, b].map { $0.divisions.count > run ? Set($0.divisions[run].seen) : [] }
-      if seen[0] != seen[1] {
-        return "they have other seen classes (splits \(a.results[run].split) and \(b.results[run].split)); "
-          + "train both with the same --split and --seed"
-      }
-      for node in first where !isAlike(Int(node), a.labels, b.labels) {
-        return "node \(node) has other classes; compare trainings on one graph"
-      }
-    }
-    return nil
   }
 
   private static func isAlike(_ node: Int, _ a: Labels, _ b: Labels) -> Bool {
@@ -188,13 +232,15 @@ public struct RunComparison: Sendable {
         first: first, second: second, difference: mean, halfWidth: PairedTest.interval(differences)?.halfWidth,
         discordant: nil, tests: tests.map { ($0, $0.pValue) })
     }
-    guard let right = a.isRight, let other = b.isRight else {
+    guard let right = a.isRight, let other = b.isRight, case .nodes(let nodes, _, _) = a.test,
+      case .nodes(let otherNodes, _, _) = b.test
+    else {
       return Pair(first: first, second: second, difference: mean, halfWidth: nil, discordant: nil, tests: [])
     }
     // One after the other by node, whatever the order in which a split lists them.
-    let places = Dictionary(uniqueKeysWithValues: b.test[0].enumerated().map { ($1, $0) })
+    let places = Dictionary(uniqueKeysWithValues: otherNodes[0].enumerated().map { ($1, $0) })
     var (firstOnly, secondOnly) = (0, 0)
-    for (place, node) in a.test[0].enumerated() {
+    for (place, node) in nodes[0].enumerated() {
       guard let match = places[node] else { continue }
       if right[place] && !other[match] { firstOnly += 1 }
       if !right[place] && other[match] { secondOnly += 1 }

@@ -9,17 +9,19 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Example: grove compare run other-run
 
-      All must have the same test nodes and equally many runs. One run each: McNemar's test over test nodes. Several: \
+      All must have the same test nodes or links and equally many runs. One run each: McNemar's test over test nodes. Several: \
       runs are paired by number, for a t-test and Wilcoxon's signed-rank test. With more than two trainings every pair is \
-      tested and probabilities are adjusted after Holm. Open-world runs are compared with each other only; a test node is \
-      right where its cluster is matched with its class under one matching over all test nodes.
+      tested and probabilities are adjusted after Holm. Runs are compared with those of their own task only; in open-world \
+      runs a test node is right where its cluster is matched with its class under one matching over all test nodes. Single \
+      runs of links are set side by side and not tested.
       """)
 
   @Argument(help: "Folders of runs, two or more.") var runs: [String]
   @Option(
     help: """
       What to compare: accuracy (default), macroF1, microF1, rocAUC, averagePrecision or loss; of open-world runs overall \
-      (default), seen, novel, the same with Separate appended, imbalanceRate or separationRate.
+      (default), seen, novel, the same with Separate appended, imbalanceRate or separationRate; of links auc, ap, mrr, hits@10
+      and others that the runs have (default: the first of them).
       """)
   var metric: String?
   @Option(help: "A page with tables and figures, .html.") var out: String?

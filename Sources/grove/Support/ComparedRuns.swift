@@ -3,7 +3,7 @@ import GroveKernels
 import GroveLearning
 import GroveStore
 
-/// Runs read for a comparison: their results, test nodes and, of single runs, what each test node was given.
+/// Runs read for a comparison: their results, test nodes or links and, of single runs, what each test node was given.
 struct ComparedRuns {
   let entries: [RunComparison.Entry]
   /// Name of the first run's graph.
@@ -20,10 +20,6 @@ struct ComparedRuns {
       let place = try given.enclosing()
       let whole = place?.whole ?? given
       let configuration = try whole.configuration()
-      guard !configuration.isLinks else {
-        throw TrainingFailure.configuration(
-          "\(path) is of --task links, and grove compare compares runs that classify nodes; its report has the metrics")
-      }
       let numbers = place.map { [$0.number] } ?? Array(0..<configuration.runs)
       let folders = whole.parts(count: configuration.runs)
       let results = try numbers.map { number -> RunResult in
@@ -32,6 +28,20 @@ struct ComparedRuns {
           throw TrainingFailure.folder(path: folders[number].path, reason: "no result lies here", kind: .missingInput)
         }
         return result
+      }
+      if configuration.isLinks {
+        let source = try LinkSource(
+          configuration.store, relation: configuration.relations.first, option: "--relations")
+        let isUndirected = configuration.undirected == "yes"
+        let test = try numbers.map { number in
+          try source.split(configuration.splits, run: number, seed: configuration.seed, isUndirected: isUndirected).test
+        }
+        entries.append(
+          RunComparison.Entry(
+            name: path, configuration: configuration, results: results, test: test,
+            between: try source.ends(isUndirected: isUndirected)))
+        names.append(source.name)
+        continue
       }
       let graph = try opened[configuration.store] ?? openGraph(configuration.store)
       opened[configuration.store] = graph
@@ -53,12 +63,7 @@ struct ComparedRuns {
   }
 
   /// What the runs can be compared by, the usual first.
-  var scores: [RunScore] {
-    // Runs of both tasks cannot be compared, which is told before any score matters.
-    [false, true].filter { task in entries.contains { $0.isOpenWorld == task } }.flatMap {
-      RunScore.all(isOpenWorld: $0)
-    }
-  }
+  var scores: [RunScore] { RunComparison.scores(of: entries) }
 
   /// The runs with what each test node was given, where there is one run each.
   ///
@@ -66,10 +71,11 @@ struct ComparedRuns {
   func scored() throws -> [RunComparison.Entry] {
     guard entries.allSatisfy({ $0.results.count == 1 }) else { return entries }
     return try entries.map { entry in
+      guard case .nodes(let nodes, _, _) = entry.test else { return entry }
       var entry = entry
       switch try LoadedRun(entry.name, number: nil).model {
-      case let model as TrainedModel: entry.isRight = model.isRight(on: entry.test[0])
-      case let model as OpenWorldModel: entry.isRight = model.isRight(on: entry.test[0])
+      case let model as TrainedModel: entry.isRight = model.isRight(on: nodes[0])
+      case let model as OpenWorldModel: entry.isRight = model.isRight(on: nodes[0])
       default: break
       }
       return entry

@@ -8,7 +8,8 @@ struct ComparisonTables {
   func fill(_ report: inout Report) {
     report.set("metric", comparison.metric.key)
     report.set("runsEach", comparison.runCount)
-    report.set("testNodes", comparison.entries[0].test.map(\.count))
+    let test = comparison.entries[0].test
+    report.set(comparison.isOfLinks ? "testLinks" : "testNodes", test.counts)
     report.set("best", comparison.entries[comparison.ranking[0]].name)
     report.set("correction", comparison.pairs.count > 1 ? "holm" : "none")
     let summaries = comparison.entries.map(\.summary)
@@ -95,7 +96,12 @@ struct ComparisonTables {
       let after = comparison.pairs.count > 1 ? ", after Holm \(probability(adjusted))" : ""
       words.append("\(name) p = \(probability(test.pValue))\(after)")
     }
-    if pair.tests.isEmpty { words.append("the differences of the runs do not vary, so nothing is tested") }
+    if pair.tests.isEmpty {
+      words.append(
+        comparison.isOfLinks && comparison.runCount == 1
+          ? "single runs of links are not tested; train several (--runs)"
+          : "the differences of the runs do not vary, so nothing is tested")
+    }
     return words.joined(separator: "; ")
   }
 

@@ -74,7 +74,7 @@ struct TrainingOptions: ParsableArguments {
   var weightedSampling: Bool?
   @Flag(inversion: .prefixedNo, help: "With --fanouts a training node hears only of edges not later than its own year.")
   var temporal: Bool?
-  @Option(help: "Nodes or links of a step with --fanouts (default 1024); nodes of open-world training (2048); links of a step.")
+  @Option(help: "Nodes or links of a step: default 1024 with --fanouts, 2048 in open-world training.")
   var batch: Int?
 
   @Option(help: "adam, adamw or sgd.") var optimizer: String?

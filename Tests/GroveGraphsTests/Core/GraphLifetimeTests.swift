@@ -1,3 +1,4 @@
+import GroveKernels
 import Testing
 
 @testable import GroveGraphs

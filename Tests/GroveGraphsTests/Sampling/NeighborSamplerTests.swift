@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test func `hidden edges are in no block, by hand`() {
-    let blocks = NeighborSampler(TestGraphs.five, fanouts: [-1, -1]).sample(from: [3, 4], hiding: [1, 4], using: stream)
+    let blocks = NeighborSampler(TestGraphs.five, fanouts: [-1, -1]).sample(
+      from: [3, 4], hiding: [1, 4], using: stream)
     expect(
       blocks[1], targets: [3, 4], sources: [3, 4, 2], rows: [0, 1], offsets: [0, 1, 1], columns: [2], edges: [6])
     expect(
