@@ -48,6 +48,33 @@ import Testing
     }
   }
 
+  @Test func `long rankings with ties are scored as by hand`() {
+    var random = TestRandom(3)
+    let count = 12_000
+    let positive = (0..<count).map { _ in Int.random(in: 0..<50, using: &random) == 0 }
+    let scores = positive.map { Float(Int.random(in: -300..<300, using: &random)) / 7 + ($0 ? 10 : 0) }
+    // By counting the scores, which are few.
+    var counts: [Float: (positives: Double, negatives: Double)] = [:]
+    for (score, isPositive) in zip(scores, positive) {
+      if isPositive {
+        counts[score, default: (0, 0)].positives += 1
+      } else {
+        counts[score, default: (0, 0)].negatives += 1
+      }
+    }
+    let all = Double(positive.count { $0 })
+    var (wins, precision, hits, seen) = (0.0, 0.0, 0.0, 0.0)
+    for (_, here) in counts.sorted(by: { $0.key > $1.key }) {
+      wins += here.negatives * (hits + here.positives / 2)
+      hits += here.positives
+      seen += here.positives + here.negatives
+      precision += here.positives / all * hits / seen
+    }
+    let area = wins / (all * (Double(count) - all))
+    #expect(close(RankingMetrics.rocAUC(scores: scores, positive: positive), area, 1e-12))
+    #expect(close(RankingMetrics.averagePrecision(scores: scores, positive: positive), precision, 1e-12))
+  }
+
   @Test func `rankings of one kind only are undefined`() {
     #expect(RankingMetrics.rocAUC(scores: [], positive: []) == nil)
     #expect(RankingMetrics.rocAUC(scores: [1, 2], positive: [true, true]) == nil)

@@ -33,7 +33,7 @@ public struct LinkMetricValues: Sendable, Equatable {
   ///   - perPositive: how many each positive has; nil where all share them.
   /// - Throws: `LinkScoreFailure.notANumber`.
   /// - Precondition: `perPositive` negatives for each positive.
-  /// - Complexity: O(n log n) over all scores for `auc` and `ap`, else O(n), or O(n log n) of shared ones.
+  /// - Complexity: O(n) over all scores, or O(n log n) of shared ones for others than `auc` and `ap`.
   public init(
     positives: [Float], negatives: [Float], perPositive: Int?, metrics: [LinkMetric] = LinkMetric.comparing
   ) throws(LinkScoreFailure) {
@@ -43,14 +43,12 @@ public struct LinkMetricValues: Sendable, Equatable {
       } else {
         try LinkRanks(positives: positives, sharedNegatives: negatives)
       }
-    let needsAll = metrics.contains { $0 == .auc || $0 == .ap }
-    let scores = needsAll ? positives + negatives : []
-    let isPositive =
-      needsAll ? positives.map { _ in true } + [Bool](repeating: false, count: negatives.count) : []
+    let isOverAll = metrics.contains { $0 == .auc || $0 == .ap }
+    let ranked = isOverAll ? RankedScores(positives: positives, negatives: negatives) : nil
     for metric in metrics {
       switch metric {
-      case .auc: add(metric, RankingMetrics.rocAUC(scores: scores, positive: isPositive))
-      case .ap: add(metric, RankingMetrics.averagePrecision(scores: scores, positive: isPositive))
+      case .auc: add(metric, ranked?.rocAUC)
+      case .ap: add(metric, ranked?.averagePrecision)
       default: add(metric, metric.value(ranks))
       }
     }
