@@ -56,7 +56,7 @@ demo: build
 test: setup check readers
 	swift build --build-tests $(TEST_FLAGS)
 	@$(MAKE) --no-print-directory models
-	GROVE_READERS=$(abspath $(READERS)) swift test $(TEST_FLAGS)
+	GROVE_READERS=$(abspath $(READERS)) swift test --skip-build $(TEST_FLAGS)
 
 check:
 	swift format lint --strict --recursive Sources Tests Package.swift
