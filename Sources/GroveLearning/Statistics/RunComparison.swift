@@ -3,8 +3,9 @@ public import GroveGraphs
 /// Several trainings on the same test nodes or links, side by side.
 ///
 /// One run each is compared by McNemar's test over the test nodes (links have no such test: they are ranked, not right or
-/// wrong); several runs each are paired by their number and compared by Student's paired t-test and Wilcoxon's signed-rank test. Where there are more than two trainings every
-/// pair is tested, and probabilities are adjusted after Holm, for each kind of test by itself.
+/// wrong); several runs each are paired by their number and compared by Student's paired t-test and Wilcoxon's signed-rank
+/// test. Where there are more than two trainings every pair is tested, and probabilities are adjusted after Holm, for each
+/// kind of test by itself.
 public struct RunComparison: Sendable {
   /// One training: a run, or several with one configuration.
   public struct Entry: Sendable {

@@ -20,7 +20,7 @@ struct CompareCommand: ParsableCommand {
   @Option(
     help: """
       What to compare: accuracy (default), macroF1, microF1, rocAUC, averagePrecision or loss; of open-world runs overall \
-      (default), seen, novel, the same with Separate appended, imbalanceRate or separationRate; of links auc, ap, mrr, hits@10
+      (default), seen, novel, the same with Separate appended, imbalanceRate or separationRate; of links auc, ap, mrr, hits@10 \
       and others that the runs have (default: the first of them).
       """)
   var metric: String?

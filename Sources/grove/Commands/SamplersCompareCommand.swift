@@ -60,7 +60,7 @@ extension SamplersCommand {
       let links = try TrainingLinks(&configuration)
       for note in links.data.notes { Notice.say("\(links.source.name): \(note)") }
       configuration.splits = try links.source.splits(configuration.splits)
-      let split = try links.split(configuration, run: 0)
+      let split = try links.source.split(configuration, run: 0)
       let comparison = try SamplerComparison(data: links.data, configuration: configuration, split: split)
       let key = comparison.metric.key
       let line = ProgressLine()

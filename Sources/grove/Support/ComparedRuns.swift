@@ -13,6 +13,7 @@ struct ComparedRuns {
   init(_ paths: [String]) throws {
     // Runs of one graph, which is the usual thing, open it once.
     var opened: [String: any GraphData] = [:]
+    var links: [[String]: (name: String, ends: LinkEnds, test: [LinkEvaluation])] = [:]
     var entries: [RunComparison.Entry] = []
     var names: [String] = []
     for path in paths {
@@ -30,17 +31,17 @@ struct ComparedRuns {
         return result
       }
       if configuration.isLinks {
-        let source = try LinkSource(
-          configuration.store, relation: configuration.relations.first, option: "--relations")
-        let isUndirected = configuration.undirected == "yes"
-        let test = try numbers.map { number in
-          try source.split(configuration.splits, run: number, seed: configuration.seed, isUndirected: isUndirected).test
-        }
+        // All that decides the splits, which take long to draw on large graphs.
+        let key = [
+          configuration.store, configuration.relations.first ?? "", configuration.undirected, "\(configuration.seed)",
+          "\(configuration.splits)", "\(numbers)",
+        ]
+        let measured = try links[key] ?? ComparedRuns.links(configuration, numbers)
+        links[key] = measured
         entries.append(
           RunComparison.Entry(
-            name: path, configuration: configuration, results: results, test: test,
-            between: try source.ends(isUndirected: isUndirected)))
-        names.append(source.name)
+            name: path, configuration: configuration, results: results, test: measured.test, between: measured.ends))
+        names.append(measured.name)
         continue
       }
       let graph = try opened[configuration.store] ?? openGraph(configuration.store)
@@ -60,6 +61,14 @@ struct ComparedRuns {
     }
     self.entries = entries
     graphName = names.first ?? ""
+  }
+
+  /// The test links of some runs, what links run between, and the name of where they come from.
+  private static func links(
+    _ configuration: TrainingConfiguration, _ runs: [Int]
+  ) throws -> (name: String, ends: LinkEnds, test: [LinkEvaluation]) {
+    let source = try LinkSource(of: configuration)
+    return (source.name, try source.ends(configuration), try runs.map { try source.split(configuration, run: $0).test })
   }
 
   /// What the runs can be compared by, the usual first.

@@ -195,7 +195,7 @@ struct LoadedLinkRun {
     links = try TrainingLinks(&configuration)
     model = try TrainedLinkModel(
       place.folder, data: links.data, configuration: configuration,
-      split: links.split(configuration, run: place.number), run: place.number)
+      split: links.source.split(configuration, run: place.number), run: place.number)
   }
 }
 

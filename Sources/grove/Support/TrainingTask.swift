@@ -21,7 +21,8 @@ struct TrainingTask {
       let settled = configuration
       (name, notes) = (links.source.name, links.data.notes)
       makeTrainer = { run in
-        try LinkTrainer(data: links.data, configuration: settled, split: links.split(settled, run: run), run: run)
+        try LinkTrainer(
+          data: links.data, configuration: settled, split: links.source.split(settled, run: run), run: run)
       }
       return
     }
@@ -59,8 +60,8 @@ struct TrainingLinks {
       throw TrainingFailure.configuration(
         "relations holds \(configuration.relations.joined(separator: ", ")); links are those of one relation")
     }
-    source = try LinkSource(configuration.store, relation: configuration.relations.first, option: "--relations")
-    let ends = try source.ends(isUndirected: configuration.undirected == "yes")
+    source = try LinkSource(of: configuration)
+    let ends = try source.ends(configuration)
     if let (graph, relation) = source.relation {
       data = try LinkData(graph, relation: relation, ends: ends, &configuration)
     } else {
@@ -68,9 +69,25 @@ struct TrainingLinks {
     }
   }
 
+}
+
+/// What a configuration says of its links.
+extension LinkSource {
+  /// Opens what the configuration names.
+  ///
+  /// - Throws: what opening throws.
+  init(of configuration: TrainingConfiguration) throws {
+    try self.init(configuration.store, relation: configuration.relations.first, option: "--relations")
+  }
+
+  /// What its links run between.
+  func ends(_ configuration: TrainingConfiguration) throws -> LinkEnds {
+    try ends(isUndirected: configuration.undirected == "yes")
+  }
+
   /// The split of one run.
   func split(_ configuration: TrainingConfiguration, run: Int) throws -> LinkSplit {
-    try source.split(
+    try split(
       configuration.splits, run: run, seed: configuration.seed, isUndirected: configuration.undirected == "yes")
   }
 }
