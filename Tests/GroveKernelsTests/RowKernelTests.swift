@@ -191,7 +191,7 @@ struct RowKernelTests {
     let rows = 11
     // Few different numbers, so that many are equal.
     let x = (0..<rows * width).map { _ in Float(Int.random(in: -5...5, using: &random)) }
-    for k in Set([0, 1, min(3, width), width]) {
+    for k in Set([0, 1, min(3, width), min(20, width), width]) {
       for path in KernelPath.all {
         let values = GuardedFloats(count: rows * k)
         var columns = [Int32](repeating: -1, count: rows * k)

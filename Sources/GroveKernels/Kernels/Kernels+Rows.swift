@@ -99,7 +99,7 @@ extension Kernels {
   /// A NaN counts as less than any number.
   /// - Shape: x [N, F] → values and columns [N, k].
   /// - Precondition: k is in 0...F.
-  /// - Complexity: O(N · F) where few numbers of a row are among its largest, at most O(N · F · k).
+  /// - Complexity: O(N · (F + k · log k)) where few numbers of a row are among its largest, at most O(N · F · log k).
   public static func topK(_ x: FloatBuffer, width: Int, k: Int) -> (values: FloatBuffer, columns: [Int32]) {
     precondition(k >= 0 && k <= width, "topK: \(k) of \(width) columns")
     let rows = x.count / max(1, width)

@@ -151,7 +151,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   /// Numbers that one method alone has, such as `margin=10`.
   public var methodOptions: [String] = []
 
-  /// What turns two rows into the score of a link: `dot`, `bilinear`, `distmult` or `mlp`.
+  /// What turns two rows into the score of a link: `dot`, `cosine`, `bilinear`, `distmult` or `mlp`.
   public var decoder = "dot"
   /// Name of a sampler in `NegativeCatalogue`; absent: the link model's own.
   public var negatives: String?

@@ -72,12 +72,13 @@ extension LinkRecipe {
 
 /// Decoders by name.
 enum LinkDecoders {
-  static let names = ["dot", "bilinear", "distmult", "mlp"]
+  static let names = ["dot", "cosine", "bilinear", "distmult", "mlp"]
 
   /// - Precondition: one of `names`.
   static func make(_ name: String, width: Int, from start: Initializer) -> any LinkDecoder {
     switch name {
     case "dot": DotDecoder()
+    case "cosine": CosineDecoder()
     case "bilinear": BilinearDecoder(width: width, from: start)
     case "distmult": DistMultDecoder(width: width, from: start)
     case "mlp": MLPDecoder(width: width, from: start)

@@ -6,6 +6,8 @@ public import GroveTensors
 ///
 /// Letters: B anchors, N nodes, E pairs, D width.
 public protocol LinkDecoder: Module {
+  /// What is made of an encoder's rows before they are compared, and kept as embeddings. [N, D] → [N, D]
+  func rows(_ encoded: Tensor) -> Tensor
   /// Rows whose dot products with candidates are the scores; nil where scores are no such products. [B, D] → [B, D]
   func queries(_ anchors: Tensor) -> Tensor?
   /// Scores of pairs.
@@ -15,6 +17,9 @@ public protocol LinkDecoder: Module {
 }
 
 extension LinkDecoder {
+  /// Nothing.
+  public func rows(_ encoded: Tensor) -> Tensor { encoded }
+
   /// Dot products along pairs.
   public func scores(_ anchors: Tensor, _ candidates: Tensor, over pairs: Aggregation) -> Tensor {
     guard let queries = queries(anchors) else { preconditionFailure("LinkDecoder: neither queries nor scores") }
@@ -26,6 +31,18 @@ extension LinkDecoder {
 public final class DotDecoder: LinkDecoder {
   /// The decoder, which has nothing to learn.
   public init() {}
+  /// The anchors.
+  public func queries(_ anchors: Tensor) -> Tensor? { anchors }
+}
+
+/// The cosine of the angle between rows, a · c / (|a| |c|).
+///
+/// Scores lie in −1...1, so losses of the softmax family want a temperature of a tenth or less.
+public final class CosineDecoder: LinkDecoder {
+  /// The decoder, which has nothing to learn.
+  public init() {}
+  /// Rows of length 1; rows of zeros stay as they are.
+  public func rows(_ encoded: Tensor) -> Tensor { encoded.normalizedRows() }
   /// The anchors.
   public func queries(_ anchors: Tensor) -> Tensor? { anchors }
 }

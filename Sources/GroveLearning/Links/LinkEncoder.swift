@@ -25,6 +25,11 @@ public struct LinkRows {
     self.init(anchors: rows, candidates: rows, nodes: nodes.map { ($0, $0) })
   }
 
+  /// The rows as a decoder compares them.
+  func compared(by decoder: any LinkDecoder) -> LinkRows {
+    LinkRows(anchors: decoder.rows(anchors), candidates: decoder.rows(candidates), nodes: nodes)
+  }
+
   /// Rows of some anchors, which may repeat.
   func anchors(_ ids: [Int32]) -> Tensor { anchors.gathering(rows: nodes?.anchors.places(of: ids) ?? ids) }
 

@@ -16,7 +16,9 @@ public final class LinkModel: Module {
   public init(encoder: any LinkEncoder, decoder: any LinkDecoder) { (self.encoder, self.decoder) = (encoder, decoder) }
 
   /// Trained rows with which pairs are scored.
-  public func embeddings(on graph: Graph) -> Tensor { Pass.evaluation { encoder.embeddings(on: graph) } }
+  public func embeddings(on graph: Graph) -> Tensor {
+    Pass.evaluation { decoder.rows(encoder.embeddings(on: graph)) }
+  }
 
   /// Scores of pairs under rows of all nodes.
   ///
@@ -57,8 +59,9 @@ public final class LinkModel: Module {
     }
   }
 
-  /// The scores that rows give now, for samplers that choose by them; nil where they are no dot products.
-  func scorer(_ rows: LinkRows, between ends: LinkEnds) -> EmbeddingScorer? {
+  /// The scores that an encoder's rows give now, for samplers that choose by them; nil where they are no dot products.
+  func scorer(_ encoded: LinkRows, between ends: LinkEnds) -> EmbeddingScorer? {
+    let rows = Pass.evaluation { encoded.compared(by: decoder) }
     guard let queries = Pass.evaluation({ decoder.queries(rows.anchors) }) else { return nil }
     let width = queries.columns
     let candidates = ends.targetOffset..<ends.targetOffset + ends.targetCount

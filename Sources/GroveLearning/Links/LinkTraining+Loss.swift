@@ -69,7 +69,7 @@ extension LinkTraining {
       pairs = ScoredPairs(rows: anchors.count, count: made.rows / max(1, anchors.count))
       own = rows.anchors(anchors)
       candidates = .concatenatingRows([
-        rows.candidates.gathering(rows: rows.places(ofCandidates: positives)), made,
+        rows.candidates.gathering(rows: rows.places(ofCandidates: positives)), model.decoder.rows(made),
       ])
     } else {
       pairs = ScoredPairs(anchors, positives, negatives, offset)

@@ -156,7 +156,7 @@ public final class LinkTraining {
         (rows, changed) = clock.time(\.gather) { tables.rows(of: nodes) }
       } else if let neighbors, let encoder = model.encoder as? any BlockLinkEncoder {
         (request, negatives) = try draw(
-          for: links, epoch: epoch, by: LinkRows(model.embeddings(on: messages.graph)), into: &facts)
+          for: links, epoch: epoch, by: LinkRows(Pass.evaluation { model.encoder.embeddings(on: messages.graph) }), into: &facts)
         choose(anchors, positives, negatives)
         let blocks = clock.time(\.sampling) {
           neighbors.sample(
@@ -170,7 +170,7 @@ public final class LinkTraining {
       }
       let terms = try run.terms(of: negatives, for: request)
       let scored = clock.time(\.forward, countsWork: true) {
-        self.loss(rows, anchors, positives, negatives, offset, terms)
+        self.loss(rows.compared(by: model.decoder), anchors, positives, negatives, offset, terms)
       }
       let value = scored.loss.scalar
       if value.isFinite {

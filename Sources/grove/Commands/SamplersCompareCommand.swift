@@ -26,7 +26,7 @@ extension SamplersCommand {
     @Option(help: "Features of the encoder, as grove train has them.") var features: String?
     @Option(name: .customLong("normalize-features"), help: "auto, rows or none.") var normalizeFeatures = "auto"
     @Option(help: "Layers of the encoder.") var layers: Int?
-    @Option(help: "What scores a link: dot, bilinear, distmult or mlp.") var decoder = "dot"
+    @Option(help: "What scores a link: dot, cosine, bilinear, distmult or mlp.") var decoder = "dot"
     @Option(help: "Runs of each sampler; run r takes seed + r.") var runs = 3
     @Option(help: "Epochs of a run.") var epochs = 30
     @Option(help: "Numbers that the encoder learns of each node.") var width = 64

@@ -111,7 +111,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .customLong("method-options"), help: "Numbers that one method alone has, such as margin=10.")
   var methodOptions: String?
 
-  @Option(help: "What scores a link: dot, bilinear, distmult or mlp (default dot).") var decoder: String?
+  @Option(help: "What scores a link: dot, cosine, bilinear, distmult or mlp (default dot).") var decoder: String?
   @Option(help: "Sampler of negatives, a name of grove samplers list (default: the link model's own).")
   var negatives: String?
   @Option(name: .customLong("negative-options"), help: "Numbers of that sampler, such as draws=32.")

@@ -91,6 +91,28 @@ import Testing
     #expect(result.test["auc"] ?? 0 > 0.6, "\(decoder): \(result.test)")
   }
 
+  @Test(arguments: ["gcn", "mf"]) func `cosines are of embeddings of length 1, whatever scales them`(
+    model: String
+  ) throws {
+    let split = try split()
+    let trained = try trainer(model, split) {
+      $0.set("decoder", "cosine")
+      $0.set("loss", "info-nce")
+    }.train(in: nil).model
+    let embeddings = trained.embeddings()
+    let (values, width) = (embeddings.values, embeddings.columns)
+    for row in stride(from: 0, to: values.count, by: width) {
+      let square = values[row..<row + width].reduce(0) { $0 + $1 * $1 }
+      #expect(abs(square - 1) < 1e-5)
+    }
+    let pairs = split.test.positives
+    for (place, score) in trained.scores(of: pairs).enumerated() {
+      let (a, c) = (Int(pairs.sources[place]) * width, Int(pairs.targets[place]) * width)
+      let dot = (0..<width).reduce(Float(0)) { $0 + values[a + $1] * values[c + $1] }
+      #expect(abs(score - dot) < 1e-5 && abs(score) <= 1.00001)
+    }
+  }
+
   @Test(arguments: models, [1, 3]) func `an interrupted run comes to the same bytes`(model: String, stop: Int) throws {
     let scratch = try ScratchFolder()
     let split = try split()
@@ -220,7 +242,7 @@ import Testing
 
   @Test(
     arguments: [
-      (["model": "rgcn"], "no link model 'rgcn'"), (["decoder": "cosine"], "dot, bilinear, distmult, mlp"),
+      (["model": "rgcn"], "no link model 'rgcn'"), (["decoder": "hamming"], "dot, cosine, bilinear, distmult, mlp"),
       (["negatives": "unform"], "unform"), (["loss": "bp"], "no loss 'bp'"), (["metric": "accuracy"], "mrr@10"),
       (["model": "deepwalk", "methodOptions": ["walk=3"]], "walks=10"),
       (["negativeOptions": ["draws=3"]], "uniform takes"), (["fanouts": [5]], "gcn has 2 layers"),

@@ -185,17 +185,18 @@ import Testing
     )
     func row(_ x: Tensor, _ r: Int) -> [Float] { Array(x.values[r * 5..<(r + 1) * 5]) }
     let w = bilinear.weight.value.values
-    let decoders: [any LinkDecoder] = [DotDecoder(), bilinear, distMult, network]
-    let found = decoders.map { $0.scores(a, c, over: pairs).values }
+    let decoders: [any LinkDecoder] = [DotDecoder(), bilinear, distMult, network, CosineDecoder()]
+    let found = decoders.map { $0.scores($0.rows(a), $0.rows(c), over: pairs).values }
     for (place, (i, j)) in ends.enumerated() {
       let (x, y) = (row(a, i), row(c, j))
       var (dot, product): (Float, Float) = (0, 0)
+      let lengths = [x, y].map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
       for k in 0..<5 {
         dot += x[k] * y[k]
         for l in 0..<5 { product += x[k] * w[k * 5 + l] * y[l] }
       }
       let joint = Tensor(zip(x, y).map { $0 * $1 }, rows: 1, columns: 5)
-      let wanted: [Float] = [dot, product, dot, network.output(network.hidden(joint).relu()).values[0]]
+      let wanted: [Float] = [dot, product, dot, network.output(network.hidden(joint).relu()).values[0], dot / (lengths[0] * lengths[1])]
       for (scores, want) in zip(found, wanted) { #expect(abs(scores[place] - want) < 1e-5) }
     }
   }

@@ -129,19 +129,13 @@ extension NumberParameter {
   static func top(_ usual: Double) -> NumberParameter {
     NumberParameter("top", usual, in: 1...1e6, "candidates that are kept")
   }
-
-  /// How often candidates are searched by their scores.
-  static func refresh(_ usual: Double) -> NumberParameter {
-    NumberParameter("refresh", usual, in: 0...1e9, "steps between searches; 0: one search")
-  }
 }
 
 extension NumberOptions {
-  /// The best-scored candidates, as many and as often searched as `top` and `refresh` say.
+  /// The best-scored candidates, as many and as often searched as `top`, `refresh` and `refresh-epochs` say.
   func topCandidates(
     around center: TopCandidates.Center = .anchor, _ setting: NegativeSetting, sampler: String
   ) -> TopCandidates {
-    TopCandidates(
-      count("top"), around: center, refreshPeriod: count("refresh"), filter: setting.filter, sampler: sampler)
+    TopCandidates(count("top"), around: center, period: refreshPeriod, filter: setting.filter, sampler: sampler)
   }
 }

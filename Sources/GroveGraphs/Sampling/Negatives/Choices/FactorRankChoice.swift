@@ -5,27 +5,29 @@ import GroveKernels
 ///
 ///     factor f ∝ |a[v, f]| · std of c[·, f];   rank r ∝ exp(−(r + 1) / λ);   the r-th candidate by sign(a[v, f]) · c[·, f]
 ///
-/// A rank whose candidate is not allowed is drawn again, the factor is not. Orders are made anew after some steps.
+/// A rank whose candidate is not allowed is drawn again, the factor is not. Orders are made anew now and then.
 ///
 /// - Source: adaptive oversampling for BPR (Rendle, Freudenthaler 2014), algorithm 2.
 public final class FactorRankChoice: NegativeChoice {
   /// λ as a share of the number of candidates.
   public let spread: Double
-  /// Steps between two sorts; 0: only once.
-  public let refreshPeriod: Int
+  /// When candidates are sorted anew.
+  public let period: RefreshPeriod
   private let kept = Guarded<Orders?>(nil)
 
   private struct Orders: Sendable {
     /// For each factor the candidates, the largest entry first. [D][C]
     let orders: [[Int32]]
     let deviations: [Double]
-    let step: Int
+    let moment: NegativeRequest.Progress
   }
 
-  /// - Precondition: `spread` above 0, `refreshPeriod` at least 0.
-  public init(spread: Double, refreshPeriod: Int) {
-    precondition(spread > 0 && refreshPeriod >= 0, "FactorRankChoice: \(spread), every \(refreshPeriod) steps")
-    (self.spread, self.refreshPeriod) = (spread, refreshPeriod)
+  /// A choice with nothing sorted yet.
+  ///
+  /// - Precondition: `spread` above 0.
+  public init(spread: Double, period: RefreshPeriod) {
+    precondition(spread > 0, "FactorRankChoice: \(spread)")
+    (self.spread, self.period) = (spread, period)
   }
 
   /// Yes.
@@ -35,18 +37,18 @@ public final class FactorRankChoice: NegativeChoice {
     guard let factors = draw.request.scorer?.factors else {
       throw .missing(sampler: draw.sampler, what: "scores that are products of embeddings")
     }
-    let step = draw.request.progress.step
+    let now = draw.request.progress
     return (
       kept.withLock { kept in
-        if let kept, refreshPeriod == 0 || (step >= kept.step && step < kept.step + refreshPeriod) { return kept }
-        let made = FactorRankChoice.sorted(factors, step)
+        if let kept, !period.isOver(since: kept.moment, at: now) { return kept }
+        let made = FactorRankChoice.sorted(factors, at: now)
         kept = made
         return made
       }, factors
     )
   }
 
-  private static func sorted(_ factors: ScoreFactors, _ step: Int) -> Orders {
+  private static func sorted(_ factors: ScoreFactors, at moment: NegativeRequest.Progress) -> Orders {
     let (width, count) = (factors.width, factors.candidates.count / factors.width)
     var (orders, deviations): ([[Int32]], [Double]) = ([], [])
     for factor in 0..<width {
@@ -56,7 +58,7 @@ public final class FactorRankChoice: NegativeChoice {
       let square = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
       deviations.append((square / Double(max(1, count))).squareRoot())
     }
-    return Orders(orders: orders, deviations: deviations, step: step)
+    return Orders(orders: orders, deviations: deviations, moment: moment)
   }
 
   /// What each factor weighs for the anchor; all alike where none weighs anything.

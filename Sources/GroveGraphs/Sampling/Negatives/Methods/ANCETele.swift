@@ -7,9 +7,7 @@ extension NegativeRecipe {
   static let anceTele = NegativeRecipe(
     name: "ance-tele", title: "best-scored, those before, and near the positive (ANCE-Tele)", type: .hard, pool: .local,
     cost: "O(1) and searches", source: "Sun 2022",
-    parameters: [
-      .top(200),
-      .refresh(5000),
+    parameters: [.top(200)] + .refresh(5000) + [
       NumberParameter("momentum", 1, in: 0...1e6, "share of the search before, the current one being 1"),
       NumberParameter("lookahead", 1, in: 0...1e6, "share of the nearest to the positive"),
     ]

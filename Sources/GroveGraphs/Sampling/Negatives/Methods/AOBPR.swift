@@ -9,12 +9,11 @@ extension NegativeRecipe {
     source: "Rendle 2014",
     parameters: [
       NumberParameter("spread", 0.02, in: 1e-6...1, "λ as a share of the candidates"),
-      NumberParameter("refresh", 1000, in: 0...1e9, "steps between sorts; 0: one sort"),
-    ], training: ["bpr"]
+    ] + .refresh(1000), training: ["bpr"]
   ) { setting, options in
     ComposedSampler(
       "aobpr", pool: EveryCandidate(),
-      choice: FactorRankChoice(spread: options["spread"], refreshPeriod: options.count("refresh")),
+      choice: FactorRankChoice(spread: options["spread"], period: options.refreshPeriod),
       filter: setting.filter)
   }
 }

@@ -12,8 +12,7 @@ extension NegativeRecipe {
       NumberParameter("share", 0.95, in: 0...1, "share of the positive's score that may be reached"),
       NumberParameter("from", 0, in: 0...1e6, "first place in the order of scores"),
       .top(200),
-      .refresh(2000),
-    ]
+    ] + .refresh(2000)
   ) { setting, options in
     let pool = options.topCandidates(setting, sampler: "percpos")
     var window = ScoreWindow()

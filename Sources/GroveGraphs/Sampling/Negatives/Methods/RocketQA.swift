@@ -7,9 +7,7 @@ extension NegativeRecipe {
   static let rocketQA = NegativeRecipe(
     name: "rocketqa", title: "batch and best-scored, denoised by a teacher (RocketQA)", type: .hard, pool: .miniBatch,
     cost: "O(B + K) of the teacher", source: "Qu 2021",
-    parameters: [
-      .top(200),
-      .refresh(5000),
+    parameters: [.top(200)] + .refresh(5000) + [
       NumberParameter("threshold", 0.1, in: -1e6...1e6, "teacher's score from which a candidate may be a positive"),
       NumberParameter("share", 0.5, in: 0...1, "share of the best-scored"),
     ], training: ["teacher"]

@@ -11,8 +11,7 @@ extension NegativeRecipe {
       NumberParameter("a", 0.5, in: 0...1e6, "steepness"),
       NumberParameter("b", 0, in: -1e6...1e6, "shift above the positive's score"),
       .top(200),
-      .refresh(2000),
-    ]
+    ] + .refresh(2000)
   ) { setting, options in
     let pool = options.topCandidates(setting, sampler: "simans")
     return ComposedSampler(

@@ -8,9 +8,7 @@ extension NegativeRecipe {
   static let triSampler = NegativeRecipe(
     name: "trisampler", title: "quasi-triangular among the best-scored (TriSampler)", type: .hard, pool: .local,
     cost: "O(K + m · D)", source: "Yang 2024, arXiv 2402.11855",
-    parameters: [
-      .top(200),
-      .refresh(2000),
+    parameters: [.top(200)] + .refresh(2000) + [
       NumberParameter("subset", 50, in: 1...1e6, "m, size of the first step's subset"),
       NumberParameter("width", 4, in: 1e-9...1e9, "c, width of the first weight"),
       NumberParameter("angle", 60, in: 0...180, "largest difference of angles in degrees; 180: no bound"),

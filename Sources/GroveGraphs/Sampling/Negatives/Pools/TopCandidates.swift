@@ -1,13 +1,13 @@
 import GroveKernels
 
-/// The best-scored candidates of each anchor, searched exactly and anew after some steps.
+/// The best-scored candidates of each anchor, searched exactly and anew now and then.
 ///
 /// - Source: ANCE (Xiong 2021) with an exact search in place of an approximate one; SimANS and TriSampler draw from it.
 public final class TopCandidates: CandidatePool {
   /// K, how many are kept of each anchor.
   public let count: Int
-  /// Steps after which all are searched anew; 0: only once.
-  public let refreshPeriod: Int
+  /// When all are searched anew.
+  public let period: RefreshPeriod
   private let filter: NegativeFilter
   private let sampler: String
   /// Around what candidates are searched.
@@ -23,20 +23,19 @@ public final class TopCandidates: CandidatePool {
 
   private struct Kept {
     let table: CandidateTable
-    let step: Int
+    let moment: NegativeRequest.Progress
     /// What the search before found.
     var previous: CandidateTable?
   }
 
   /// A pool with nothing searched yet.
   ///
-  /// - Precondition: `count` is at least 1, `refreshPeriod` at least 0.
+  /// - Precondition: `count` is at least 1.
   public init(
-    _ count: Int, around center: Center = .anchor, refreshPeriod: Int, filter: NegativeFilter, sampler: String
+    _ count: Int, around center: Center = .anchor, period: RefreshPeriod, filter: NegativeFilter, sampler: String
   ) {
-    precondition(
-      count >= 1 && refreshPeriod >= 0, "TopCandidates: \(count) candidates, refreshed every \(refreshPeriod)")
-    (self.count, self.center, self.refreshPeriod) = (count, center, refreshPeriod)
+    precondition(count >= 1, "TopCandidates: \(count) candidates")
+    (self.count, self.center, self.period) = (count, center, period)
     (self.filter, self.sampler) = (filter, sampler)
   }
 
@@ -47,9 +46,8 @@ public final class TopCandidates: CandidatePool {
   ///
   /// - Complexity: that of `NegativeScorer.best` over all anchors.
   public func prepare(for request: NegativeRequest) throws(NegativeFailure) {
-    let last = kept.withLock { $0?.step }
-    let step = request.progress.step
-    if let last, refreshPeriod == 0 || (step >= last && step < last + refreshPeriod) { return }
+    let now = request.progress
+    if let last = kept.withLock({ $0?.moment }), !period.isOver(since: last, at: now) { return }
     guard let scorer = request.scorer else { throw .noScorer(sampler: sampler) }
     let rows: SparseRows
     switch center {
@@ -59,7 +57,7 @@ public final class TopCandidates: CandidatePool {
       let others = NegativeFilter([], anchorCount: size, candidateCount: size, excludesSelf: true)
       rows = try scorer.amongCandidates.best(count, for: 0..<size, outside: others)
     }
-    kept.withLock { $0 = Kept(table: CandidateTable(rows), step: step, previous: $0?.table) }
+    kept.withLock { $0 = Kept(table: CandidateTable(rows), moment: now, previous: $0?.table) }
   }
 
   /// The best, as of the last search.
