@@ -189,14 +189,18 @@ struct RowKernelTests {
   func topK(width: Int) {
     var random = TestRandom(width)
     let rows = 11
-    // Few different numbers, so that many are equal.
-    let x = (0..<rows * width).map { _ in Float(Int.random(in: -5...5, using: &random)) }
-    for k in Set([0, 1, min(3, width), min(20, width), width]) {
+    // Few different numbers, so that many are equal; the last rows rise and fall, so that all or none get in.
+    var x = (0..<rows * width).map { _ in Float(Int.random(in: -5...5, using: &random)) }
+    for c in 0..<width { (x[9 * width + c], x[10 * width + c]) = (Float(c), Float(-c)) }
+    for k in Set([0, 1, min(3, width), min(33, width), min(40, width), width]) {
       for path in KernelPath.all {
         let values = GuardedFloats(count: rows * k)
         var columns = [Int32](repeating: -1, count: rows * k)
         if k > 0 {
-          KernelPath.inTwoRanges(rows) { path.table.top_k(x, Int64(width), Int64(k), values.pointer, &columns, $0, $1) }
+          var keys = [UInt64](repeating: 0, count: 2 * k + 32)
+          KernelPath.inTwoRanges(rows) {
+            path.table.top_k(x, Int64(width), Int64(k), values.pointer, &columns, &keys, $0, $1)
+          }
         }
         for row in 0..<rows {
           let order = (0..<width).sorted {

@@ -202,7 +202,9 @@ typedef struct {
                            float *x_gradient, int64_t begin, int64_t end);
 
   // The k largest numbers of each row, largest first, of equals the first; and their columns. k is at most the width.
-  void (*top_k)(const float *x, int64_t width, int64_t k, float *values, int32_t *columns, int64_t begin, int64_t end);
+  // With room for 2 k + 32 keys.
+  void (*top_k)(const float *x, int64_t width, int64_t k, float *values, int32_t *columns, uint64_t *keys,
+                int64_t begin, int64_t end);
 
   // Gradient of Σ over rows of scale · cross-entropy, given the log-softmax of each row; `weights` [C]. Accumulates.
   void (*cross_entropy_backward)(const float *logs, const int32_t *classes, const float *weights, float smoothing,

@@ -99,7 +99,7 @@ extension Kernels {
   /// A NaN counts as less than any number.
   /// - Shape: x [N, F] → values and columns [N, k].
   /// - Precondition: k is in 0...F.
-  /// - Complexity: O(N · (F + k · log k)) where few numbers of a row are among its largest, at most O(N · F · log k).
+  /// - Complexity: O(N · (F + k · log k)) on average.
   public static func topK(_ x: FloatBuffer, width: Int, k: Int) -> (values: FloatBuffer, columns: [Int32]) {
     precondition(k >= 0 && k <= width, "topK: \(k) of \(width) columns")
     let rows = x.count / max(1, width)
@@ -109,7 +109,9 @@ extension Kernels {
     columns.withUnsafeMutableBufferPointer { columns in
       let base = columns.baseAddress
       eachRow(rows, 2 * width) {
-        table.pointee.top_k(x.pointer, Int64(width), Int64(k), values.pointer, base, $0, $1)
+        let keys = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * k + 32)
+        defer { keys.deallocate() }
+        table.pointee.top_k(x.pointer, Int64(width), Int64(k), values.pointer, base, keys, $0, $1)
       }
     }
     return (values, columns)

@@ -156,7 +156,8 @@ public final class LinkTraining {
         (rows, changed) = clock.time(\.gather) { tables.rows(of: nodes) }
       } else if let neighbors, let encoder = model.encoder as? any BlockLinkEncoder {
         (request, negatives) = try draw(
-          for: links, epoch: epoch, by: LinkRows(Pass.evaluation { model.encoder.embeddings(on: messages.graph) }), into: &facts)
+          for: links, epoch: epoch, by: LinkRows(Pass.evaluation { model.encoder.embeddings(on: messages.graph) }),
+          into: &facts)
         choose(anchors, positives, negatives)
         let blocks = clock.time(\.sampling) {
           neighbors.sample(

@@ -18,7 +18,7 @@ public struct ComparisonReport {
     var page = ReportPage(
       title: "\(comparison.entries.count) trainings on \(graphName)",
       subtitle:
-        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test \(comparison.entries[0].test.noun); compared by \(comparison.metric.name). Best: \(best.name)."
+        "\(count == 1 ? "One run each" : "\(count) runs each"), on the same test \(comparison.noun); compared by \(comparison.metric.name). Best: \(best.name)."
     )
     page.add("metrics", "Metrics", metrics + [differences].compactMap(\.self) + [ReportPage.panels([figure])])
     page.add("tests", "Differences", [tests, ReportPage.paragraph(explanation)])
@@ -59,7 +59,7 @@ public struct ComparisonReport {
 
   private func caption(of scores: [RunScore]) -> String {
     let group = scores[0].group
-    if group.isEmpty { return "Metrics on test \(comparison.entries[0].test.noun)" }
+    if group.isEmpty { return "Metrics on test \(comparison.noun)" }
     return scores[0].unit == .share
       ? "Accuracy on test nodes, \(group)" : "\(group.prefix(1).uppercased())\(group.dropFirst())"
   }
@@ -125,11 +125,11 @@ public struct ComparisonReport {
 
   private var tests: Markup {
     let metric = comparison.metric
-    let isSeveral = comparison.runCount > 1
-    let kinds: [PairedTest.Kind] = isSeveral ? [.student, .wilcoxon] : comparison.isOfLinks ? [] : [.mcnemar]
+    let kinds = comparison.kinds
     let isAdjusted = comparison.pairs.count > 1
     var header = ["first", "second", "difference"]
-    header += isSeveral ? ["95 % interval"] : comparison.isOfLinks ? [] : ["only first right", "only second right"]
+    if kinds.contains(.student) { header.append("95 % interval") }
+    if kinds.contains(.mcnemar) { header += ["only first right", "only second right"] }
     for kind in kinds {
       header.append("p, \(ComparisonReport.name(of: kind))")
       if isAdjusted { header.append("after Holm") }
@@ -139,14 +139,15 @@ public struct ComparisonReport {
         comparison.entries[pair.first].name, comparison.entries[pair.second].name,
         metric.difference(pair.difference),
       ]
-      if isSeveral {
+      if kinds.contains(.student) {
         row.append(
           pair.halfWidth.flatMap { half in
             pair.difference.map {
               "\(metric.difference($0 - half)) to \(metric.difference($0 + half))"
             }
           } ?? "–")
-      } else if !comparison.isOfLinks {
+      }
+      if kinds.contains(.mcnemar) {
         row += [pair.discordant?.firstOnly, pair.discordant?.secondOnly].map { $0.map(ReportNumbers.count) ?? "–" }
       }
       for kind in kinds {
@@ -166,7 +167,7 @@ public struct ComparisonReport {
     let holm =
       comparison.pairs.count > 1
       ? " With several pairs some come out small by chance; probabilities after Holm allow for that." : ""
-    if comparison.isOfLinks && comparison.runCount == 1 {
+    if comparison.kinds.isEmpty {
       return
         "Single runs of links are not tested: whether another seed would turn the difference round, several tell (--runs)."
     }
@@ -179,7 +180,7 @@ public struct ComparisonReport {
         "\(right)One run each: McNemar's test looks at the test nodes that exactly one of the two has \(comparison.isOpenWorld ? "" : "all ")right. It knows nothing of how other seeds would have turned out; several runs (--runs) do.\(holm)"
     }
     return
-      "Runs of one number have the same test \(comparison.entries[0].test.noun) and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
+      "Runs of one number have the same test \(comparison.noun) and belong together. Student's paired t-test takes their differences as normal; Wilcoxon's signed-rank test only as symmetric. A dash stands where all differences are equal, which tells nothing.\(holm)"
   }
 
   private static func name(of kind: PairedTest.Kind) -> String {

@@ -111,7 +111,7 @@ public struct RunComparison: Sendable {
         throw TrainingFailure.data("\(entry.name) cannot be compared with \(entries[0].name): \(reason)")
       }
     }
-    let noun = entries[0].test.noun
+    (self.entries, self.metric, pairs) = (entries, metric, [])
     if entries[0].test.counts.allSatisfy({ $0 == 0 }) {
       throw TrainingFailure.data(
         "\(entries[0].name) has no test \(noun) to compare on; train with a split that has some")
@@ -121,15 +121,12 @@ public struct RunComparison: Sendable {
         "no run has \(metric.key) on its test \(noun); choose another --metric"
           + (entries[0].scores.first.map { ", such as \($0.key)" } ?? ""))
     }
-    self.entries = entries
-    self.metric = metric
-    pairs = []
     for first in entries.indices {
       for second in entries.indices where second > first {
         pairs.append(RunComparison.pair(first, second, entries, metric))
       }
     }
-    for kind in [PairedTest.Kind.student, .wilcoxon, .mcnemar] {
+    for kind in kinds {
       var places: [(pair: Int, test: Int)] = []
       for (pair, content) in pairs.enumerated() {
         for (test, made) in content.tests.enumerated() where made.test.kind == kind { places.append((pair, test)) }
@@ -143,6 +140,10 @@ public struct RunComparison: Sendable {
   public var isOpenWorld: Bool { entries[0].isOpenWorld }
   /// Whether all that is measured on are links.
   public var isOfLinks: Bool { entries[0].task == "links" }
+  /// What is measured on, in words: nodes or links.
+  public var noun: String { entries[0].test.noun }
+  /// The tests of each pair: over several runs, or over the test nodes of single ones; none of single runs of links.
+  public var kinds: [PairedTest.Kind] { runCount > 1 ? [.student, .wilcoxon] : isOfLinks ? [] : [.mcnemar] }
   /// The scores of some trainings, each once, in the order of tables.
   public static func scores(of entries: [Entry]) -> [RunScore] {
     var known: Set<String> = []

@@ -37,7 +37,10 @@ enum GraphSnapshot {
         let (sources, targets) = (ids[relation.source] ?? [], ids[relation.target] ?? [])
         let joint = Ranking(sources + targets)
         add(edges, name, joint, joint, firstTarget: sources.count, to: &records)
-      } else if let sources = rankings[relation.source], let targets = rankings[relation.target] {
+      } else {
+        guard let sources = rankings[relation.source], let targets = rankings[relation.target] else {
+          preconditionFailure("GraphSnapshot: \(relation) without its types")
+        }
         add(edges, name, sources, targets, to: &records)
       }
     }

@@ -98,7 +98,7 @@ struct ComparisonTables {
     }
     if pair.tests.isEmpty {
       words.append(
-        comparison.isOfLinks && comparison.runCount == 1
+        comparison.kinds.isEmpty
           ? "single runs of links are not tested; train several (--runs)"
           : "the differences of the runs do not vary, so nothing is tested")
     }

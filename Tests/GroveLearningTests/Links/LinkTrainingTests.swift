@@ -196,7 +196,8 @@ import Testing
         for l in 0..<5 { product += x[k] * w[k * 5 + l] * y[l] }
       }
       let joint = Tensor(zip(x, y).map { $0 * $1 }, rows: 1, columns: 5)
-      let wanted: [Float] = [dot, product, dot, network.output(network.hidden(joint).relu()).values[0], dot / (lengths[0] * lengths[1])]
+      let perceptron = network.output(network.hidden(joint).relu()).values[0]
+      let wanted = [dot, product, dot, perceptron, dot / (lengths[0] * lengths[1])]
       for (scores, want) in zip(found, wanted) { #expect(abs(scores[place] - want) < 1e-5) }
     }
   }

@@ -7,9 +7,8 @@ extension NegativeRecipe {
   static let truncated = NegativeRecipe(
     name: "truncated", title: "uniform among the nearest to the positive (BootEA)", type: .fixed, pool: .local,
     cost: "O(1) and a search", source: "Sun 2018",
-    parameters: [
-      NumberParameter("epsilon", 0.9, in: 0...0.999_999, "share of candidates that is too far"),
-    ] + .refresh(1000)
+    parameters: [NumberParameter("epsilon", 0.9, in: 0...0.999_999, "share of candidates that is too far")]
+      + .refresh(1000)
   ) { setting, options in
     let count = Int(((1 - options["epsilon"]) * Double(setting.filter.candidateCount)).rounded(.up))
     let pool = TopCandidates(
