@@ -17,7 +17,7 @@ public protocol LinkDecoder: Module {
 }
 
 extension LinkDecoder {
-  /// Nothing.
+  /// The rows as they are.
   public func rows(_ encoded: Tensor) -> Tensor { encoded }
 
   /// Dot products along pairs.
