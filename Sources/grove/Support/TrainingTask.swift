@@ -68,7 +68,6 @@ struct TrainingLinks {
       data = try LinkData(links: source.name, ends: ends, types: source.types, &configuration)
     }
   }
-
 }
 
 /// What a configuration says of its links.
