@@ -27,7 +27,9 @@ public struct LinkRows {
 
   /// The rows as a decoder compares them.
   func compared(by decoder: any LinkDecoder) -> LinkRows {
-    LinkRows(anchors: decoder.rows(anchors), candidates: decoder.rows(candidates), nodes: nodes)
+    let own = decoder.rows(anchors)
+    return LinkRows(
+      anchors: own, candidates: candidates === anchors ? own : decoder.rows(candidates), nodes: nodes)
   }
 
   /// Rows of some anchors, which may repeat.
